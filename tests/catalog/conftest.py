@@ -225,7 +225,9 @@ class Definitions:
         return self.root
 
     def load(self) -> Catalog:
-        return load_catalog(self.write())
+        catalog = load_catalog(self.write())
+        catalog.require_sound()
+        return catalog
 
     def faults(self) -> list[str]:
         """Load what must not load, and give the faults, sorted."""

@@ -163,7 +163,9 @@ def test_the_root_is_looked_for_from_the_working_directory(definitions, tmp_path
 
 
 def test_without_definitions_upwards_there_is_no_root(tmp_path):
-    with pytest.raises(DefinitionError, match=r"^no data/definitions in .* or above it; .*--root$"):
+    with pytest.raises(
+        DefinitionError, match=r"^no data/definitions in .* or above it; .*--root on"
+    ):
         find_root(tmp_path)
 
 

@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from edu_metrics.catalog import MechanismRate, MechanismUse, Scenario, Span, load_catalog
+from edu_metrics.errors import DefinitionError
 from edu_metrics.formulas.flows import FLOWS
 
 IN_PASS_RATE = "indicators.yaml entry 1 ('pass_rate'): mechanism"
@@ -140,6 +141,26 @@ def test_every_fault_of_a_mechanism_is_told_at_once(definitions):
 def test_a_faulty_scenario_is_refused_by_name(definitions, change, line):
     definitions.held["scenarios/faster"] = {**SCENARIO, **change}
     refuses(definitions, f"scenarios/faster.yaml: {line}")
+
+
+def test_a_faulty_scenario_stops_only_who_uses_it(definitions):
+    definitions.held["scenarios/faster"] = SCENARIO
+    definitions.held["scenarios/slower"] = {**SCENARIO, "id": "slower", "indicators": ["zzz"]}
+    catalog = load_catalog(definitions.write())
+    assert catalog.scenario("faster").id == "faster"
+    assert catalog.every_scenario == ("faster", "slower")
+    for stopped in (lambda: catalog.scenario("slower"), catalog.require_sound):
+        with pytest.raises(DefinitionError) as found:
+            stopped()
+        assert found.value.faults[0].startswith("scenarios/slower.yaml: indicators: no indicator")
+
+
+def test_another_fault_stops_all_and_names_that_of_the_scenario_too(definitions):
+    definitions.held["scenarios/slower"] = {**SCENARIO, "id": "slower", "indicators": ["zzz"]}
+    definitions.held["indicators"][0]["better"] = "up"
+    with pytest.raises(DefinitionError) as found:
+        load_catalog(definitions.write())
+    assert len(found.value.faults) == 2
 
 
 def test_faults_of_several_scenarios_come_together(definitions):

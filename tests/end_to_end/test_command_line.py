@@ -304,6 +304,37 @@ def test_a_scenario_is_asked_for_without_a_file(command, project):
     assert row["median"] == [84, 88.2]
 
 
+def test_several_paces_and_starts_are_each_with_each(command, project):
+    words = ("scenarios", "harbour", "--area", "port", "--root", project, "--target", "pass_2022")
+    asked = ("--pace", "6", "--pace", "8", "--base", "70", "--base", "80")
+    found = command(*words, *asked, "--format", "json").rows
+    assert [row["median"] for row in found] == [[76, 82], [86, 92], [78, 86], [88, 96]]
+
+
+@pytest.mark.parametrize(("base", "said"), [
+    ("170", "0 to 100; found 170"), ("-5", "0 to 100; found -5"), ("0.7", "write 70 if"),
+])  # fmt: skip
+def test_a_start_that_no_target_can_have_is_refused(command, project, base, said):
+    words = ("scenarios", "harbour", "--pace", "6", "--base", base, "--root", project)
+    found = command(*words)
+    assert (found.status, found.out) == (1, "")
+    assert said in found.err
+
+
+def test_a_faulty_scenario_stops_only_what_uses_it(command, project, tmp_path):
+    root = tmp_path / "copy"
+    shutil.copytree(project, root)
+    folder = root / "data" / "definitions" / "scenarios"
+    folder.mkdir(exist_ok=True)
+    (folder / "broken.yaml").write_text("id: broken\n", "utf-8")
+    asked = ("scenarios", "harbour", "--pace", "6", "--root", root)
+    assert command(*asked).status == command("assess", "harbour", "--root", root).status == 0
+    for words in (("check",), ("scenarios", "harbour"), (*asked[:2], "--scenario", "broken")):
+        found = command(*words, "--root", root)
+        assert (found.status, found.out) == (1 if "--scenario" not in words else 2, "")
+        assert "scenarios/broken.yaml: steps: is missing" in found.err
+
+
 def test_a_study_without_a_target_is_counted_and_not_listed(command, project):
     found = command("scenarios", "harbour", "--pace", "6", "--root", project)
     lines = found.out.splitlines()
@@ -324,6 +355,9 @@ def test_a_study_without_a_target_is_counted_and_not_listed(command, project):
         (["scenarios", "harbour", "--years", "3"], "expected at least one of them"),
         (["scenarios", "harbour", "--years", "0", "--base", "3"], "--years"),
         (["scenarios", "harbour", "--pace", "fast"], "--pace"),
+        (["scenarios", "harbour", "--pace", "1e308"], "pace: expected a number"),
+        (["scenarios", "harbour", "--pace", "-150", "--unit", "percent"], "no more than all of it"),
+        (["scenarios", "harbour", "--lever", "upgrades=3", "--lever", "upgrades=4"], "given twice"),
         (["scenarios", "harbour", "--area", ""], "--area: expected a value"),
         (["assess", "harbour", "--target="], "--target: expected a value"),
         (["assess", ""], "argument 2: expected a value"),

@@ -123,3 +123,31 @@ def test_calibration_shows_each_bin_of_the_model_of_reports(ax, rates):
     assert shown == set(zip(mine["stated"], mine["happened"], strict=True))
     with pytest.raises(ReportError, match="7 year"):
         em.plot_calibration(bins, horizon=7, ax=ax)
+
+
+def test_a_history_of_another_area_or_of_words_is_refused(outlook, rates):
+    fan = outlook.quantiles().query("area == 'Northside'")
+    with pytest.raises(ReportError, match="expected values of 'Northside'; found those of Other"):
+        em.plot_fan(fan, history=rates.query("area == 'Northside'").assign(area="Other"))
+    with pytest.raises(DataError, match="value: expected a number"):
+        em.plot_fan(fan, history=rates.assign(value="x"))
+
+
+def test_two_values_of_a_year_are_no_course(outlook, rates):
+    fan = outlook.quantiles().query("area == 'Northside'")
+    with pytest.raises(ReportError, match="one value for each year and quantile"):
+        em.plot_fan(pd.concat([fan, fan]))
+    paths = em.paths(rates, until=2022, points=5).query("area == 'Northside'")
+    with pytest.raises(ReportError, match="one value for each year and pace"):
+        em.plot_paths(pd.concat([paths, paths]))
+
+
+def test_panels_stand_beside_each_other_one_at_least(outlook):
+    with pytest.raises(ReportError, match="columns: expected at least one"):
+        em.plot_small_multiples(outlook.quantiles(), columns=0)
+
+
+def test_bins_of_two_deployments_are_not_drawn_as_one(rates):
+    bins = em.backtest(rates, what="reliability", areas=[1, "all"])
+    with pytest.raises(ReportError, match="one number of areas; found 1, all"):
+        em.plot_calibration(bins)

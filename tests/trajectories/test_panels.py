@@ -192,3 +192,12 @@ def test_a_packed_panel_that_unfolds_without_end_is_refused(tmp_path, monkeypatc
     (tmp_path / "bomb.csv").write_bytes(gzip.compress(b"area,year,value\n" + b"a,2020,1\n" * 2000))
     with pytest.raises(DataError, match="unfolds to more than 10,000 bytes"):
         read_panels(tmp_path / "bomb.csv")
+
+
+def test_a_panel_of_fractions_is_refused_unless_it_says_what_it_is():
+    rows = pd.DataFrame({"area": "a", "year": range(2015, 2018), "value": [0.6, 0.61, 0.63]})
+    with pytest.raises(DataError) as found:
+        to_panels(rows)
+    assert "all 3 are within 0 to 1" in found.value.faults[0]
+    assert len(to_panels(rows.assign(measure_type="ratios"))) == 1
+    assert len(to_panels(rows.assign(value=0))) == 1  # nobody, in all years

@@ -13,8 +13,9 @@ indicator like any other. Two underscores never stand in an id that somebody wro
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -67,6 +68,8 @@ class Catalog:
     studies: Mapping[str, models.Study] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     corrections: Mapping[str, models.Correction] = field(default_factory=dict)
+    #: What is wrong with scenarios that were left out, by the name of their file.
+    faulty_scenarios: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def study(self, study_id: str) -> models.Study:
         """Give a study, a run of one, or the study itself by its own date; or name the nearest."""
@@ -111,8 +114,18 @@ class Catalog:
         return self._get("reference class", self.reference_classes, class_id)
 
     def scenario(self, scenario_id: str) -> Scenario:
-        """Give a scenario, or name the nearest one."""
+        """Give a scenario, or name the nearest one, or what is wrong with this one."""
+        _refuse(self.faulty_scenarios.get(scenario_id, ()))
         return self._get("scenario", self.scenarios, scenario_id)
+
+    def require_sound(self) -> None:
+        """Refuse the definitions where a scenario has faults."""
+        _refuse([fault for faults in self.faulty_scenarios.values() for fault in faults])
+
+    @property
+    def every_scenario(self) -> tuple[str, ...]:
+        """The ids of all scenarios, also of those with faults: who uses them all is stopped."""
+        return (*self.scenarios, *self.faulty_scenarios)
 
     def _get(self, kind: str, known: Mapping[str, _Entry], name: str) -> _Entry:
         if name not in known:
@@ -180,16 +193,16 @@ def _in_a_kernel() -> bool:
     return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
-def find_root(start: Path | None = None) -> Path:
+def find_root(start: Path | str | None = None) -> Path:
     """
     Find the project folder: the nearest one upwards that has data/definitions.
 
-    A notebook's kernel may have been started anywhere; where nothing is found above it, the
+    A notebook's kernel may have been started anywhere; where nothing is found above one, the
     repository that the library is run from is meant.
 
     Parameters
     ----------
-    start : Path, optional
+    start : Path or str, optional
         Where to begin; the working directory when left out.
 
     Returns
@@ -207,7 +220,7 @@ def find_root(start: Path | None = None) -> Path:
     >>> (find_root() / "data" / "definitions").is_dir()
     True
     """
-    here = (start or Path.cwd()).resolve()
+    here = Path(start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "data" / "definitions").is_dir():
             return folder
@@ -215,7 +228,8 @@ def find_root(start: Path | None = None) -> Path:
     if start is None and _in_a_kernel() and (repository / "notebooks").is_dir():
         return repository
     raise DefinitionError(
-        f"no data/definitions in {here} or above it; go to a project folder or name one with --root"
+        f"no data/definitions in {here} or above it; go to a project folder or name one: --root on "
+        "the command line, root=... in Python"
     )
 
 
@@ -311,7 +325,8 @@ def load_catalog(root: Path | str) -> Catalog:
     Raises
     ------
     DefinitionError
-        With one line for each fault: file, entry, field, what was expected, what was found.
+        With one line for each fault: file, entry, field, what was expected, what was found. Where
+        scenarios alone have faults, only who asks for one of these is stopped.
 
     Examples
     --------
@@ -334,8 +349,14 @@ def load_catalog(root: Path | str) -> Catalog:
         faults += inherited.faults
         _inherit(parts, inherited, tables)
     faults += check(parts)
-    if faults:
-        raise DefinitionError(f"data/definitions: {number_of(faults)}", faults)
+    faulty: dict[str, list[str]] = {}
+    for fault in faults:
+        if found := _OF_SCENARIO.match(fault):
+            faulty.setdefault(found[1], []).append(fault)
+    if len(faults) > sum(map(len, faulty.values())):
+        _refuse(faults)
+    for name in faulty:
+        parts.tables["scenarios"].pop(name, None)
     use_texts(spoken.texts)
     use_units({name: unit for name, (_, unit) in parts.tables["units"].items()})
     _break_down(*(parts.tables[table] for table in ("plans", "indicators", "groups")))
@@ -345,7 +366,17 @@ def load_catalog(root: Path | str) -> Catalog:
             name: MappingProxyType({key: entry for key, (_, entry) in held.items()})
             for name, held in parts.tables.items()
         },
+        faulty_scenarios=MappingProxyType(faulty),
     )
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        raise DefinitionError(f"data/definitions: {number_of(faults)}", faults)
+
+
+#: How a fault of a scenario's file begins.
+_OF_SCENARIO = re.compile(r"scenarios/([^/:]+)\.yaml:")
 
 
 def inherited_entries(table: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ FAULT, USAGE, INTERRUPTED = 1, 2, 130
 Text: TypeAlias = str | None
 Texts: TypeAlias = list[str] | None
 Number: TypeAlias = int | None
+Numbers: TypeAlias = list[float] | None
 File: TypeAlias = Path | None
 
 
@@ -159,6 +160,8 @@ def named(
     found, faults = {}, []
     for text in given or ():
         name, _, value = (part.strip() for part in text.partition("="))
+        if name in found:
+            faults.append(f"{text!r}: {name} is given twice")
         try:
             found[name] = read(value)
         except ValueError:

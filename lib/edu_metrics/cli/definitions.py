@@ -53,6 +53,7 @@ def check(root: Root = None) -> None:
     from edu_metrics.report.tables import is_current
 
     catalog = load(root)
+    catalog.require_sound()
     unverified = check_quotes(catalog)
     numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
     targets = sum(len(plan.targets) for plan in catalog.plans.values())

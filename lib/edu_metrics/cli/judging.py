@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -23,6 +24,7 @@ from edu_metrics.cli.common import (
     Browser,
     File,
     Number,
+    Numbers,
     Port,
     Root,
     Shape,
@@ -118,12 +120,12 @@ def scenarios(
     area: AreaName = None,
     scenario: Annotated[Texts, Option(help="Only this scenario, or these.")] = None,
     target: TargetName = None,
-    pace: Annotated[float | None, Option(help="Change a year; negative for a fall.")] = None,
+    pace: Annotated[Numbers, Option(help="Change a year, or several; negative for a fall.")] = None,
     unit: Annotated[
         Literal["points", "percent"],
         Option(help="What --pace is counted in; percent of the year before."),
     ] = "points",
-    base: Annotated[float | None, Option(help="Value to start from; the last one.")] = None,
+    base: Annotated[Numbers, Option(help="Value to start from, or several; the last one.")] = None,
     years: Annotated[Number, Option(min=1, max=50, help="Years before the target is due.")] = None,
     lever: Annotated[Texts, Option(metavar="NAME=VALUE", help="Set a lever, or several.")] = None,
     root: Root = None,
@@ -145,9 +147,13 @@ def scenarios(
     opened = asked_for(catalog, study, area, target)
     with usage():
         chosen: list[Any] = [catalog.scenario(name) for name in scenario or ()]
-        if lever or any(one is not None for one in (pace, base, years)):
+        if lever or pace or base or years is not None:
             levers = named("--lever", lever, float, "a number, such as upgrades=3")
-            chosen += asked_scenarios(pace=pace, unit=unit, base=base, years=years, levers=levers)
+            none: list[float | None] = [None]
+            for one, start in product(pace or none, base or none):
+                chosen += asked_scenarios(
+                    pace=one, unit=unit, base=start, years=years, levers=levers
+                )
     found = run_scenarios(
         opened.store, scenarios=tuple(chosen) or None, areas=opened.areas, targets=opened.targets
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from itertools import cycle
@@ -25,6 +26,7 @@ from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, STANDARD, plainly, use_style
 from edu_metrics.figures.svg import spread_out, text_width
 from edu_metrics.figures.track import MANY
+from edu_metrics.frames import tidy
 from edu_metrics.words import number, say, short, unit_of
 
 if TYPE_CHECKING:
@@ -109,7 +111,8 @@ def plot_fan(
     Raises
     ------
     ReportError
-        If a column or quantile is missing, several areas are given, or the target is no bound.
+        If a column or quantile is missing, several areas or values of a year are given, the history
+        is of another area, or the target is no bound.
 
     Examples
     --------
@@ -175,7 +178,8 @@ def plot_paths(
     Raises
     ------
     ReportError
-        If a column is missing, several areas are given, or the target is no bound.
+        If a column is missing, several areas or values of a year are given, the history is of
+        another area, or the target is no bound.
 
     Examples
     --------
@@ -243,6 +247,8 @@ def plot_small_multiples(
     """
     _require(table, ("area", "year", "value"), "plot_small_multiples")
     areas = table["area"].drop_duplicates().tolist()
+    if columns < 1:
+        raise ReportError(f"columns: expected at least one; found {columns}")
     if axes is None:
         wide = min(columns, len(areas))
         rows = -(-len(areas) // wide)
@@ -282,8 +288,8 @@ def plot_precedents(
     Parameters
     ----------
     table : DataFrame
-        Columns target, reference, share_pct, low_pct and high_pct: ``em.precedents(...)``; rows
-        without a share are left out. [percent]
+        Columns area, target, reference, share_pct, low_pct and high_pct: ``em.precedents(...)``;
+        rows without a share are left out. [percent]
     ax, title, lang
         As for :func:`plot_fan`.
 
@@ -350,7 +356,7 @@ def plot_calibration(
     ----------
     bins : DataFrame
         ``em.backtest(..., what="reliability")``, of the model that reports use: columns default,
-        horizon, stated, happened, low, high and n. [0-1]
+        horizon, stated, happened, low_happened, high_happened and n. [0-1]
     horizon : int, optional
         Years ahead; the shortest when left out.
     ax, title, lang
@@ -364,7 +370,7 @@ def plot_calibration(
     Raises
     ------
     ReportError
-        If a column is missing, or there is nothing to draw.
+        If a column is missing, there is nothing to draw, or bins are of several numbers of areas.
 
     Examples
     --------
@@ -385,6 +391,9 @@ def plot_calibration(
     rows = bins[bins["default"].astype(bool)]
     ahead = rows["horizon"].min() if horizon is None else horizon
     rows = rows[rows["horizon"] == ahead]
+    if "areas" in rows and rows["areas"].nunique() > 1:
+        several = ", ".join(map(str, rows["areas"].unique()))
+        raise ReportError(f"plot_calibration: expected one number of areas; found {several}")
     if rows.empty:
         raise ReportError(f"plot_calibration: no bin of the reports' model {ahead} year(s) ahead")
     ax = _axes(ax, height=STANDARD[1])
@@ -450,6 +459,14 @@ def _one_area(table: pd.DataFrame, columns: Sequence[str], plot: str) -> str:
             f"{plot}: expected one area, found {', '.join(map(str, areas[:5]))}. Choose one, or "
             "draw all with plot_small_multiples."
         )
+    keys = [name for name in columns if name not in ("area", "value")]
+    double = table[table.duplicated(keys, keep=False) & table["year"].notna()]
+    if len(double):
+        first = ", ".join(f"{name} {double[name].iloc[0]}" for name in keys)
+        raise ReportError(
+            f"{plot}: expected one value for each {' and '.join(keys)}; found several of {first}. "
+            "Choose one target and reading."
+        )
     return str(areas[0])
 
 
@@ -459,11 +476,15 @@ def _series(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> pd.Seri
 
     if history is None:
         return pd.Series(dtype=float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # what is odd is there to be seen
+        rows = tidy(history, limits=(None, None))
     if not isinstance(history, pd.Series):
-        _require(history, ("area", "year", "value"), "history")
-        history = history[history["area"] == area].set_index("year")["value"]
-    known = history.astype(float).sort_index()
-    return known.set_axis(known.index.astype(int))
+        if area not in set(rows["area"]):
+            named = ", ".join(rows["area"].unique()[:5])
+            raise ReportError(f"history: expected values of {area!r}; found those of {named}")
+        rows = rows[rows["area"] == area]
+    return rows.set_index("year")["value"]
 
 
 def _asked(target: str | None, due: int) -> _Asked | None:

@@ -556,7 +556,7 @@ def _tested(
     """Check a distribution; tell which scores reach the cut, and how many were tested."""
     marks = Arguments.of(formula, full_marks=full_marks, cut_pct=cut_pct)
     marks.require(
-        "full_marks > 0, 0 < cut_pct <= 100",
+        "full_marks > 0, 1 < cut_pct <= 100",
         instead="Give the cut-off in percent of full marks: 60, not 0.6.",
     )
     checked = Arguments.of_lists(formula, scores=scores, counts=counts)
@@ -588,7 +588,7 @@ def rate_at_or_above(scores: Values, counts: Values, *, full_marks: float, cut_p
     full_marks : float
         Highest possible score. [marks]
     cut_pct : float
-        Cut-off, itself included. [percent of full marks, above 0, to 100]
+        Cut-off, itself included. [percent of full marks, above 1, to 100]
 
     Returns
     -------
@@ -630,7 +630,7 @@ def rate_below(scores: Values, counts: Values, *, full_marks: float, cut_pct: fl
     full_marks : float
         Highest possible score. [marks]
     cut_pct : float
-        Cut-off, itself excluded. [percent of full marks, above 0, to 100]
+        Cut-off, itself excluded. [percent of full marks, above 1, to 100]
 
     Returns
     -------
@@ -672,7 +672,7 @@ def pass_rate_from_scores(
     full_marks : float, default 100
         Highest possible score. [marks]
     cut_pct : float, default 60
-        Cut-off, itself included. [percent of full marks, above 0, to 100]
+        Cut-off, itself included. [percent of full marks, above 1, to 100]
 
     Returns
     -------
@@ -715,7 +715,7 @@ def excellence_rate_from_scores(
     full_marks : float, default 100
         Highest possible score. [marks]
     cut_pct : float, default 85
-        Cut-off, itself included. [percent of full marks, above 0, to 100]
+        Cut-off, itself included. [percent of full marks, above 1, to 100]
 
     Returns
     -------
@@ -759,7 +759,7 @@ def low_score_rate_from_scores(
     full_marks : float, default 100
         Highest possible score. [marks]
     cut_pct : float, default 40
-        Cut-off, itself excluded. [percent of full marks, above 0, to 100]
+        Cut-off, itself excluded. [percent of full marks, above 1, to 100]
 
     Returns
     -------

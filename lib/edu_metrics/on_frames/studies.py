@@ -143,7 +143,8 @@ def load_table(study: str, root: Root = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns area, year, quantity, group, period, value, bound, source, status and vintage.
+        Columns area, year, quantity, group, period, value with lower and upper (where it is known
+        as an interval), bound, source, status and vintage.
 
     Raises
     ------
@@ -546,8 +547,9 @@ def precedents(
     Returns
     -------
     DataFrame
-        One row a target and reference class: area, target, reference, band, years, pace, kept
-        (windows that kept it every year), windows, share_pct with low_pct and high_pct (95 %),
+        One row a target and reference class: area, target, reference, band, years, pace (in the
+        better direction: of what has to fall, how fast it has to), kept (windows that kept it every
+        year), windows, share_pct with low_pct and high_pct (95 %),
         percentile, fastest, and reason where nothing is comparable.
 
     Raises

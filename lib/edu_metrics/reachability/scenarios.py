@@ -79,7 +79,7 @@ def run_scenarios(
     """
     chosen = [
         name if isinstance(name, Scenario) else store.catalog.scenario(name)
-        for name in scenarios or store.catalog.scenarios
+        for name in scenarios or store.catalog.every_scenario
     ]
     bases = {one.start.value for one in chosen if one.id == ASKED and one.start is not None}
     faults = [

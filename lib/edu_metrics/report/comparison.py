@@ -186,7 +186,7 @@ def open_comparison(
     faults = [
         f"no {kind} {name!r}{nearest(name, among)}"
         for kind, given, among in (
-            ("scenario", scenarios, list(report.catalog.scenarios)),
+            ("scenario", scenarios, report.catalog.every_scenario),
             ("numeric target", targets, list(known)),
             ("indicator with a numeric target", indicators, sorted(measured)),
         )
@@ -200,7 +200,7 @@ def open_comparison(
         for target in report.numeric
         if not (targets or indicators) or target.id in targets or target.indicator in indicators
     ]
-    named = [report.catalog.scenario(name) for name in scenarios or report.catalog.scenarios]
+    named = [report.catalog.scenario(name) for name in scenarios or report.catalog.every_scenario]
     return Comparison(report, named, chosen)
 
 

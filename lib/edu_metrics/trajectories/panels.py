@@ -144,6 +144,10 @@ def read_cells(path: Path) -> pd.DataFrame:
         raise DataError(f"{path}: expected a CSV table, plain or gzipped; {said[0]}") from None
 
 
+#: From so many values on, percentages none of which is above 1 are fractions.
+FEW = 3
+
+
 def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
     """
     Take the panels out of a long table.
@@ -235,6 +239,13 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     faults += _told(kept[~kept["measure_type"].isin(known)], rows["measure_type"], expected)
     mixed = kept.groupby("panel")["measure_type"].transform("nunique") > 1
     faults += _told(kept[mixed], rows["measure_type"], "measure_type: expected one a panel")
+    untold = kept[kept["measure_type"] == ""].groupby("panel")["value"]
+    faults += [
+        f"{panel}: value: expected percentages; all {len(values)} are within 0 to 1, as fractions "
+        "are: multiply them by 100, or say in a column measure_type what they are"
+        for panel, values in untold
+        if 0 < values.max() <= 1 and len(values) >= FEW
+    ]
     if faults:
         raise DataError(f"{name}: {len(faults)} faults; nothing was computed", faults)
     return kept
