@@ -248,24 +248,3 @@ def test_noise_is_that_of_a_share(case, promise):
     for wrong in ({"bounds": (0, None)}, {"unit": "ratio"}):
         with pytest.raises(ValueError, match="noise: binomial is that of a share"):
             Indicator.model_validate({**share, "noise": "binomial", **wrong})
-
-
-@pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
-@given(
-    passed=st.integers(0, 240),
-    sat=st.integers(240, 400),
-    sat_base=st.integers(240, 900),
-    conditions=st.sampled_from(
-        [level(">=85"), level(">80"), level("==70"), level("<=75"), gain(">=1"), gain(">=0")]
-    ),
-)
-def test_as_many_persons_as_there_are_hide_what_is_hidden(
-    judged, promise, rates, passed, sat, sat_base, conditions
-):
-    """Whatever the rate, the persons of either year, and the way in which it is asked."""
-    rows = [rates({2019: 230, 2020: 220}, sat=sat_base), rates({2021: passed}, sat=sat)]
-    found = judged(promise(conditions, steps=[2]), rows, as_of="2022-03-31").noise
-    assert found.hides(1.0) is found.hidden
-    if found.hides(10.0):
-        assert found.hidden  # more persons never hide what fewer showed
