@@ -14,7 +14,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, Quantity, names_of, nearest, plain
 from edu_metrics.errors import DataError
-from edu_metrics.observations.intake.header import Column, Head, HeadReader
+from edu_metrics.observations.intake.header import Head, HeadReader, Meaning
 from edu_metrics.observations.intake.labels import LabelReader
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping
@@ -218,7 +218,9 @@ class _FileReader:
                 self.log.problem(name, sheet, sheet.where(head.rows[0], 0), "told nowhere")
         self.sheets.append((sheet, head))
         rows = self._with_labels(sheet, head, LabelReader(sheet, head, self.heads).read())
-        self.parts += [self._figures_of(sheet, head, column, rows) for column in head.figures]
+        self.parts += [
+            self._figures_of(sheet, index, said, rows) for index, said in head.figures.items()
+        ]
 
     def _without_head(self, sheet: Sheet) -> None:
         if any(_is_number(cell) for row in sheet.rows for cell in row):
@@ -251,10 +253,10 @@ class _FileReader:
     # --- one column of figures
 
     def _figures_of(
-        self, sheet: Sheet, head: Head, column: Column, rows: pd.DataFrame
+        self, sheet: Sheet, index: int, said: Meaning, rows: pd.DataFrame
     ) -> pd.DataFrame:
         """Read one column; problems go to the log."""
-        said, index = column.meaning, column.index
+        head = self.sheets[-1][1]
         lacks = said.year is None and head.role("year") is None and self.mapping.year is None
         usual = {
             "area": said.area,
@@ -290,8 +292,8 @@ class _FileReader:
         others = np.flatnonzero(~kept).tolist()
         for place, cell in zip(others, rows_of(cells[~kept]), strict=True):
             if not labelled.iat[place]:
-                self._unlabelled(cell, sheet, head, column)
-            elif one := self._with_care(cell, sheet, head):
+                self._unlabelled(cell, sheet, head, said)
+            elif one := self._with_care(cell, sheet):
                 value[place], lower[place], upper[place], bound[place], sure[place] = one
                 kept[place] = True
         numbers = {"value": value, "lower": lower, "upper": upper, "bound": bound, "sure": sure}
@@ -321,19 +323,19 @@ class _FileReader:
                 easy &= ~same.to_numpy()
         return easy, percent
 
-    def _unlabelled(self, cell: Any, sheet: Sheet, head: Head, column: Column) -> None:
+    def _unlabelled(self, cell: Any, sheet: Sheet, head: Head, said: Meaning) -> None:
         """Tell what nothing tells of a figure, once a sheet; what is unknown is told already."""
         where, figure = sheet.where(cell.at, cell.column), self._figure(cell.raw)
         if self._told(sheet, where) is None and figure is None:
             self.log.problem("value", sheet, where, as_text(cell.raw))
-        if column.meaning.rest or (figure is not None and figure.number is None):
+        if said.rest or (figure is not None and figure.number is None):
             return
         for role, name in (("place", "area"), ("quantity", "quantity"), ("year", "year")):
             if pd.isna(getattr(cell, name)) and head.role(role) is None:
                 first = sheet.where(head.rows[0], 0)
                 self.log.problem_once("lacking", sheet, first, f"{name} of the figures")
 
-    def _with_care(self, cell: Any, sheet: Sheet, head: Head) -> _Reading | None:
+    def _with_care(self, cell: Any, sheet: Sheet) -> _Reading | None:
         """Read one cell in the unit of its quantity; None where there is no figure."""
         where, typed = sheet.where(cell.at, cell.column), as_text(cell.raw)
         told = self._told(sheet, where)
