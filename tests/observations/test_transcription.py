@@ -82,6 +82,8 @@ def test_a_suppressed_number_has_no_value(tmp_path, catalog, write_raw):
         ("55.81", "1 234", "1 cell(s) that are not typed plainly: 1 234 (D3)"),
         ("55.81", "—", "1 cell(s) that are not typed plainly: — (D3)"),
         ("55.81", "", "line 3: expected something in value, found nothing"),
+        ("55.81", "*", "1 cell(s) that are not typed plainly: * (D3)"),
+        ("55.81", "9" * 400, "1 number(s) larger than any that is counted: 9999"),
         ("55.81", "nan", "1 cell(s) that are not typed plainly: nan (D3)"),
         ("exact", "", "line 3: expected something in bound, found nothing"),
         (
@@ -184,3 +186,11 @@ def test_a_file_without_rows_gives_an_empty_table(tmp_path, catalog, write_raw):
 def test_a_file_that_is_not_there_is_named(tmp_path, catalog):
     with pytest.raises(DataError, match=r"a\.csv is not a file"):
         read_raw_file(tmp_path / "a.csv", catalog)
+
+
+def test_a_line_that_is_left_out_moves_no_cell_and_adds_no_fault(tmp_path, catalog, write_raw):
+    short = GOOD.removesuffix(",")
+    (alone,) = faults(write_raw(tmp_path / "a.csv", short), catalog)
+    assert alone == "a.csv line 2: expected 10 cells, found 9"
+    _, other = faults(write_raw(tmp_path / "b.csv", short, GOOD.replace("乌海市", "远方")), catalog)
+    assert other.startswith("b.csv: 1 area name(s) unknown: 远方 (A3)")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, Quantity, names_of, nearest, plain
 from edu_metrics.errors import DataError
+from edu_metrics.limits import LARGEST
 from edu_metrics.observations.intake.header import Head, HeadReader, Meaning
 from edu_metrics.observations.intake.labels import LabelReader
 from edu_metrics.observations.intake.log import Log
@@ -35,6 +36,8 @@ from edu_metrics.observations.table import BOUNDS, COLUMNS, STATUSES, TYPES, emp
 _SCALE_ALONE = re.compile(r"^[十百千万亿]+$")
 #: Decimals to which a fraction is taken times 100: more are noise of the arithmetic.
 _DECIMALS = 10
+#: Signs of an endless number that are told.
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -356,8 +359,9 @@ class _FileReader:
         if factor is None:
             return None
         measured = self.catalog.quantities[cell.quantity]
-        if number < 0 and measured.form != "printed_rate":
-            self.log.problem("negative", sheet, where, typed)
+        negative = number < 0 and measured.form != "printed_rate"
+        if negative or abs(number * factor) > LARGEST:
+            self.log.problem("negative" if negative else "large", sheet, where, typed[:_SHOWN])
             return None
         bound = self._bound(cell, sheet, figure)
         value = float(number * factor)

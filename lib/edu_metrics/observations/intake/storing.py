@@ -352,7 +352,7 @@ def read_raw_file(
         if told is not None:
             mapping = made_from(told, f"{path.name}{SIDECAR}: intake", catalog)
             table = read_table(path, content, catalog, mapping, school_year).table
-        elif len(rows := list(_typed_rows(content, shown, faults))) > 1:
+        elif any((rows := list(_typed_rows(content, shown, faults)))[1:]):
             table = read_typed(Sheet(shown, "", rows), catalog, school_year)
     except DataError as error:
         faults += [f"{shown}: {fault}" for fault in error.faults or (error.message,)]
