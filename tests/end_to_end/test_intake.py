@@ -100,7 +100,7 @@ def test_the_study_names_the_file_and_keeps_its_other_lines(em, project, table):
     em("intake", table, "--study", "harbour", *TOLD)
     new = path.read_text("utf-8").splitlines()
     (changed,) = [line for line in new if line not in old]
-    assert changed.endswith(', {type: file, path: "ministry/2022-03-01/figures.csv"}]')
+    assert '[{type: file, path: "ministry/2022-03-01/figures.csv"}, ' in changed
     assert len(new) == len(old)
 
 

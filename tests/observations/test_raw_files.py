@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from edu_metrics.catalog import load_catalog
-from edu_metrics.observations import read_transcription
+from edu_metrics.observations import read_raw_file
 
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw"
@@ -111,7 +111,7 @@ def test_a_file_is_plain_text_with_the_agreed_columns(path):
 
 @every_file
 def test_place_quantity_unit_and_source_are_defined(path, catalog):
-    table = read_transcription(path, catalog)
+    table = read_raw_file(path, catalog)
     assert len(table) == len(rows_of(path))
     assert set(table["source"]) == {sidecar_of(path)["source"]}
     assert not [area for area in table["area"] if catalog.areas[area].invented]
@@ -159,7 +159,7 @@ def test_no_number_stands_twice(catalog):
     seen: dict[tuple[object, ...], str] = {}
     double = []
     for path in FILES:
-        table = read_transcription(path, catalog)
+        table = read_raw_file(path, catalog)
         for key in table[["area", "quantity", "year", "vintage"]].itertuples(index=False):
             if tuple(key) in seen:
                 double.append((name_of(path), seen[tuple(key)], key))

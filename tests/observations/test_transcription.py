@@ -7,19 +7,19 @@ import datetime as dt
 import pytest
 
 from edu_metrics.errors import DataError
-from edu_metrics.observations import COLUMNS, read_transcription, validate
+from edu_metrics.observations import COLUMNS, read_raw_file, validate
 
 GOOD = "乌海市,常住人口,2021,55.81,exact,万人,reported,bulletin,2022-06-01,"
 
 
 def faults(path, catalog):
     with pytest.raises(DataError) as caught:
-        read_transcription(path, catalog)
+        read_raw_file(path, catalog)
     return caught.value.faults
 
 
 def test_a_row_becomes_an_observation_in_the_unit_of_its_quantity(tmp_path, catalog, write_raw):
-    found = read_transcription(write_raw(tmp_path / "a.csv", GOOD), catalog)
+    found = read_raw_file(write_raw(tmp_path / "a.csv", GOOD), catalog)
     assert tuple(found) == COLUMNS
     (row,) = found.itertuples(index=False)
     assert row.value == 558100.0
@@ -32,7 +32,7 @@ def test_a_row_becomes_an_observation_in_the_unit_of_its_quantity(tmp_path, cata
 def test_a_unit_is_converted_exactly(tmp_path, catalog, write_raw):
     # In binary arithmetic, ten thousand times 1.13 is 11299.999999999998.
     path = write_raw(tmp_path / "a.csv", GOOD.replace("55.81", "1.13"))
-    assert read_transcription(path, catalog)["value"].tolist() == [11_300]
+    assert read_raw_file(path, catalog)["value"].tolist() == [11_300]
 
 
 @pytest.mark.parametrize(
@@ -48,19 +48,19 @@ def test_names_are_found_by_alias_id_language_width_and_spacing(
     tmp_path, catalog, write_raw, place, quantity
 ):
     line = GOOD.replace("乌海市,常住人口", f"{place},{quantity}")
-    found = read_transcription(write_raw(tmp_path / "a.csv", line), catalog)
+    found = read_raw_file(write_raw(tmp_path / "a.csv", line), catalog)
     assert found[["area", "quantity"]].to_numpy().tolist() == [["city", "population"]]
 
 
 def test_a_bound_stays_a_bound(tmp_path, catalog, write_raw):
     line = "乌海市,巩固率,2020,95,above,%,reported,bulletin,2021-01-01,printed as >95"
-    (row,) = read_transcription(write_raw(tmp_path / "a.csv", line), catalog).itertuples()
+    (row,) = read_raw_file(write_raw(tmp_path / "a.csv", line), catalog).itertuples()
     assert (row.value, row.bound) == (95, "above")
 
 
 def test_a_suppressed_number_has_no_value(tmp_path, catalog, write_raw):
     line = GOOD.replace("55.81", "").replace("reported", "suppressed")
-    found = read_transcription(write_raw(tmp_path / "a.csv", line), catalog)
+    found = read_raw_file(write_raw(tmp_path / "a.csv", line), catalog)
     assert found["value"].isna().all()
     still = write_raw(tmp_path / "b.csv", GOOD.replace("reported", "suppressed"))
     (fault,) = faults(still, catalog)
@@ -82,6 +82,8 @@ def test_a_suppressed_number_has_no_value(tmp_path, catalog, write_raw):
         ("55.81", "1 234", "1 cell(s) that are not typed plainly: 1 234 (D3)"),
         ("55.81", "—", "1 cell(s) that are not typed plainly: — (D3)"),
         ("55.81", "", "line 3: expected something in value, found nothing"),
+        ("55.81", "*", "1 cell(s) that are not typed plainly: * (D3)"),
+        ("55.81", "9" * 400, "1 number(s) larger than any that is counted: 9999"),
         ("55.81", "nan", "1 cell(s) that are not typed plainly: nan (D3)"),
         ("exact", "", "line 3: expected something in bound, found nothing"),
         (
@@ -173,14 +175,22 @@ def test_a_byte_order_mark_and_blank_lines_are_no_faults(tmp_path, catalog, writ
         GOOD,
         header="\ufeffplace,quantity,year,value,bound,unit,status,source,published,note",
     )
-    assert len(read_transcription(path, catalog)) == 1
+    assert len(read_raw_file(path, catalog)) == 1
 
 
 def test_a_file_without_rows_gives_an_empty_table(tmp_path, catalog, write_raw):
-    found = read_transcription(write_raw(tmp_path / "a.csv"), catalog)
+    found = read_raw_file(write_raw(tmp_path / "a.csv"), catalog)
     assert (len(found), tuple(found)) == (0, COLUMNS)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path, catalog):
     with pytest.raises(DataError, match=r"a\.csv is not a file"):
-        read_transcription(tmp_path / "a.csv", catalog)
+        read_raw_file(tmp_path / "a.csv", catalog)
+
+
+def test_a_line_that_is_left_out_moves_no_cell_and_adds_no_fault(tmp_path, catalog, write_raw):
+    short = GOOD.removesuffix(",")
+    (alone,) = faults(write_raw(tmp_path / "a.csv", short), catalog)
+    assert alone == "a.csv line 2: expected 10 cells, found 9"
+    _, other = faults(write_raw(tmp_path / "b.csv", short, GOOD.replace("乌海市", "远方")), catalog)
+    assert other.startswith("b.csv: 1 area name(s) unknown: 远方 (A3)")

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         finding_of_row,
         inspect_table,
     )
-    from edu_metrics.observations.intake.storing import HEADER, read_transcription
+    from edu_metrics.observations.intake.storing import HEADER, read_raw_file
     from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
 
 __all__, __getattr__, __dir__ = late(__name__)

@@ -19,7 +19,7 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.files import harmless, write_text, write_whole_files
-from edu_metrics.observations.intake.storing import HEADER, read_transcription
+from edu_metrics.observations.intake.storing import HEADER, read_raw_file
 from edu_metrics.observations.raw_files import with_sidecar
 
 __all__ = [
@@ -316,7 +316,7 @@ def write_raw_counts(
     with tempfile.TemporaryDirectory() as folder:
         tried = Path(folder, path.name)
         write_whole_files(with_sidecar(tried, content, {"source": source}))
-        read_transcription(tried, catalog)
+        read_raw_file(tried, catalog)
     write_whole_files(with_sidecar(path, content, {"source": source}))
 
 

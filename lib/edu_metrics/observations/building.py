@@ -33,8 +33,7 @@ from edu_metrics.errors import DataError, how_to_install, number_of, require_ext
 from edu_metrics.files import write_whole_files
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 from edu_metrics.observations.computing import below
-from edu_metrics.observations.intake import read_stored
-from edu_metrics.observations.intake.storing import read_transcription
+from edu_metrics.observations.intake.storing import read_raw_file
 from edu_metrics.observations.printed import WHOLE_YEARS
 from edu_metrics.observations.raw_files import BESIDE, matched_by, pattern_of
 from edu_metrics.observations.table import COLUMNS, ENDS, TYPES, empty, show_rows, validate
@@ -137,17 +136,12 @@ def _collect(
         readers = [partial(read_package_table, given, catalog)]
     else:
         paths = _paths(given, catalog, study, faults)
-        readers = [partial(_read_file, path, catalog, study) for path in paths]
+        readers = [partial(read_raw_file, path, catalog, study.school_year) for path in paths]
     for read in readers:
         try:
             yield read()
         except DataError as error:
             faults += error.faults or (error.message,)
-
-
-def _read_file(path: Path, catalog: Catalog, study: Study) -> pd.DataFrame:
-    stored = read_stored(path, catalog, study.school_year)
-    return read_transcription(path, catalog, study.school_year) if stored is None else stored
 
 
 def _paths(

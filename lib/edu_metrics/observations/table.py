@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -373,92 +373,76 @@ def _dates(given: pd.Series) -> pd.Series:
     return pd.to_datetime(given, format="ISO8601", errors="coerce")
 
 
+#: Checks of a column, or of whole rows, by the words of their fault.
+_Checks: TypeAlias = dict[str, Callable[[Any], Any]]
+
+_FILLED: _Checks = {"expected a name, found none": lambda cells: cells.str.strip() != ""}
+
+
+def _one_of(words: Sequence[str]) -> _Checks:
+    return {f"expected one of {', '.join(words)}": lambda cells: cells.isin(words)}
+
+
+_OF_COLUMNS: dict[str, _Checks] = {
+    **dict.fromkeys(("area", "quantity", "group", "source"), _FILLED),
+    "period": _one_of(PERIODS),
+    "bound": _one_of(BOUNDS),
+    "status": _one_of(STATUSES),
+    "year": {
+        f"expected a whole year from {FIRST_YEAR} to {LAST_YEAR}": lambda years: (
+            years.between(FIRST_YEAR, LAST_YEAR) & (years % 1 == 0)
+        )
+    },
+    "value": {
+        f"expected a finite number up to {LARGEST:.0e}": lambda values: ~(values.abs() > LARGEST)
+    },
+    "vintage": {
+        f"expected a date from {FIRST_DAY} to {LAST_DAY}": lambda days: (
+            days.isna() | days.dt.year.between(FIRST_YEAR, LAST_YEAR)
+        ),
+        "expected a date without a time of day": lambda days: days == days.dt.normalize(),
+    },
+}
+_OF_ROWS: _Checks = {
+    "value: expected a number unless suppressed": lambda table: (
+        table["value"].notna() | (table["status"] == "suppressed")
+    ),
+    "value: expected none where suppressed": lambda table: (
+        table["value"].isna() | (table["status"] != "suppressed")
+    ),
+    "lower, upper: expected lower <= value <= upper, or neither of them": lambda table: (
+        (table["lower"].isna() & table["upper"].isna())
+        | ((table["lower"] <= table["value"]) & (table["value"] <= table["upper"]))
+    ),
+    # What is missing or no date has a fault of its own.
+    "vintage: expected a day in the year that is measured, or later": lambda table: (
+        ~(table["vintage"].dt.year < table["year"] - (table["period"] == "school_year"))
+    ),
+    f"double: expected one row for each {', '.join(KEYS)}": lambda table: (
+        ~table.duplicated(list(KEYS), keep=False)
+    ),
+}
+
+
 @functools.cache
 def _schema() -> Any:
     """Say the contract in pandera's terms; each check carries the words of its fault."""
     import pandera.pandas as pa
 
-    def text(*checks: Any) -> Any:
-        return pa.Column(str, checks=list(checks), coerce=True)
+    def checks(told: _Checks) -> list[Any]:
+        return [pa.Check(holds, error=words) for words, holds in told.items()]
 
-    def one_of(words: tuple[str, ...]) -> Any:
-        return pa.Check.isin(words, error=f"expected one of {', '.join(words)}")
-
-    filled = pa.Check(lambda cells: cells.str.strip() != "", error="expected a name, found none")
-    return pa.DataFrameSchema(
-        {
-            "area": text(filled),
-            "year": pa.Column(
-                float,
-                pa.Check(
-                    lambda years: years.between(FIRST_YEAR, LAST_YEAR) & (years % 1 == 0),
-                    error=f"expected a whole year from {FIRST_YEAR} to {LAST_YEAR}",
-                ),
-                coerce=True,
-            ),
-            "quantity": text(filled),
-            "group": text(filled),
-            "period": text(one_of(PERIODS)),
-            "value": pa.Column(
-                float,
-                pa.Check(
-                    lambda values: ~(values.abs() > LARGEST),
-                    error=f"expected a finite number up to {LARGEST:.0e}",
-                ),
-                nullable=True,
-                coerce=True,
-            ),
-            **{name: pa.Column(float, nullable=True, coerce=True) for name in ENDS},
-            "bound": text(one_of(BOUNDS)),
-            "source": text(filled),
-            "status": text(one_of(STATUSES)),
-            "vintage": pa.Column(
-                "datetime64[ns]",
-                [
-                    pa.Check(
-                        lambda days: days.isna() | days.dt.year.between(FIRST_YEAR, LAST_YEAR),
-                        error=f"expected a date from {FIRST_DAY} to {LAST_DAY}",
-                    ),
-                    pa.Check(
-                        lambda days: days == days.dt.normalize(),
-                        error="expected a date without a time of day",
-                    ),
-                ],
-                coerce=True,
-            ),
-        },
-        checks=[
-            pa.Check(
-                lambda table: table["value"].notna() | (table["status"] == "suppressed"),
-                error="value: expected a number unless suppressed",
-            ),
-            pa.Check(
-                lambda table: table["value"].isna() | (table["status"] != "suppressed"),
-                error="value: expected none where suppressed",
-            ),
-            pa.Check(
-                lambda table: _between_its_ends(table),
-                error="lower, upper: expected lower <= value <= upper, or neither of them",
-            ),
-            pa.Check(
-                # What is missing or no date has a fault of its own.
-                lambda table: (
-                    ~(table["vintage"].dt.year < table["year"] - (table["period"] == "school_year"))
-                ),
-                error="vintage: expected a day in the year that is measured, or later",
-            ),
-            pa.Check(
-                lambda table: ~table.duplicated(list(KEYS), keep=False),
-                error=f"double: expected one row for each {', '.join(KEYS)}",
-            ),
-        ],
-        strict=True,
-    )
-
-
-def _between_its_ends(table: pd.DataFrame) -> pd.Series:
-    lower, value, upper = table["lower"], table["value"], table["upper"]
-    return (lower.isna() & upper.isna()) | ((lower <= value) & (value <= upper))
+    columns = {
+        name: pa.Column(
+            # A year may come as a number that is none.
+            {"str": str, "int64": float}.get(TYPES[name], TYPES[name]),
+            checks(_OF_COLUMNS.get(name, {})),
+            nullable=TYPES[name] == "float64",
+            coerce=True,
+        )
+        for name in COLUMNS
+    }
+    return pa.DataFrameSchema(columns, checks=checks(_OF_ROWS), strict=True)
 
 
 def _in_words(cases: pd.DataFrame, rows: pd.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import DataError
-from edu_metrics.observations import read_transcription
+from edu_metrics.observations import read_raw_file
 from edu_metrics.observations.intake import read_table
 from edu_metrics.observations.intake.mapping import Mapping
 from edu_metrics.observations.printed import narrow, read_figure, read_year
@@ -153,7 +153,7 @@ def test_a_transcribed_table_refuses_a_name_that_several_areas_have(twins, write
     path = twins.root / "data" / "raw" / "bureau" / "t.csv"
     write_raw(path, "鼓楼区,常住人口,2020,1,exact,人,reported,yearbook,2021-01-01,")
     with pytest.raises(DataError) as caught:
-        read_transcription(path, twins)
+        read_raw_file(path, twins)
     assert "several areas have: 鼓楼区: gulou_nan, gulou_xu (A2)" in caught.value.faults[0]
 
 

@@ -137,11 +137,11 @@ def test_seals_of_text_do_not_depend_on_line_ends_and_those_of_workbooks_do():
 
 
 def test_a_seal_over_the_very_bytes_stays_valid(catalog, tmp_path, write_raw):
-    from edu_metrics.observations import HEADER, read_transcription
+    from edu_metrics.observations import HEADER, read_raw_file
 
     row = "乌海市,常住人口,2021,55.81,exact,万人,reported,bulletin,2022-06-01,"
     path = write_raw(tmp_path / "t.csv", f"{row}\r", header=",".join(HEADER) + "\r")
-    assert len(read_transcription(path, catalog)) == 1
+    assert len(read_raw_file(path, catalog)) == 1
 
 
 def test_sealing_anew_changes_one_line_and_only_where_it_must(tmp_path, write_raw):

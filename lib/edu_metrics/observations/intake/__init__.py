@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edu_metrics.observations.intake.header import split_unit
     from edu_metrics.observations.intake.log import LOG_HEADER, Log
     from edu_metrics.observations.intake.mapping import Mapping, read_mapping
-    from edu_metrics.observations.intake.storing import TakenIn, read_stored, take_in, undone
+    from edu_metrics.observations.intake.storing import TakenIn, take_in, undone
     from edu_metrics.observations.intake.template import write_template
     from edu_metrics.observations.printed import bare, is_total
 

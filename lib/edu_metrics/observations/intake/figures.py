@@ -14,7 +14,8 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, Quantity, names_of, nearest, plain
 from edu_metrics.errors import DataError
-from edu_metrics.observations.intake.header import Column, Head, HeadReader
+from edu_metrics.limits import LARGEST
+from edu_metrics.observations.intake.header import Head, HeadReader, Meaning
 from edu_metrics.observations.intake.labels import LabelReader
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping
@@ -35,6 +36,8 @@ from edu_metrics.observations.table import BOUNDS, COLUMNS, STATUSES, TYPES, emp
 _SCALE_ALONE = re.compile(r"^[十百千万亿]+$")
 #: Decimals to which a fraction is taken times 100: more are noise of the arithmetic.
 _DECIMALS = 10
+#: Signs of an endless number that are told.
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,9 @@ class _FileReader:
                 self.log.problem(name, sheet, sheet.where(head.rows[0], 0), "told nowhere")
         self.sheets.append((sheet, head))
         rows = self._with_labels(sheet, head, LabelReader(sheet, head, self.heads).read())
-        self.parts += [self._figures_of(sheet, head, column, rows) for column in head.figures]
+        self.parts += [
+            self._figures_of(sheet, index, said, rows) for index, said in head.figures.items()
+        ]
 
     def _without_head(self, sheet: Sheet) -> None:
         if any(_is_number(cell) for row in sheet.rows for cell in row):
@@ -251,10 +256,10 @@ class _FileReader:
     # --- one column of figures
 
     def _figures_of(
-        self, sheet: Sheet, head: Head, column: Column, rows: pd.DataFrame
+        self, sheet: Sheet, index: int, said: Meaning, rows: pd.DataFrame
     ) -> pd.DataFrame:
         """Read one column; problems go to the log."""
-        said, index = column.meaning, column.index
+        head = self.sheets[-1][1]
         lacks = said.year is None and head.role("year") is None and self.mapping.year is None
         usual = {
             "area": said.area,
@@ -290,8 +295,8 @@ class _FileReader:
         others = np.flatnonzero(~kept).tolist()
         for place, cell in zip(others, rows_of(cells[~kept]), strict=True):
             if not labelled.iat[place]:
-                self._unlabelled(cell, sheet, head, column)
-            elif one := self._with_care(cell, sheet, head):
+                self._unlabelled(cell, sheet, head, said)
+            elif one := self._with_care(cell, sheet):
                 value[place], lower[place], upper[place], bound[place], sure[place] = one
                 kept[place] = True
         numbers = {"value": value, "lower": lower, "upper": upper, "bound": bound, "sure": sure}
@@ -321,19 +326,19 @@ class _FileReader:
                 easy &= ~same.to_numpy()
         return easy, percent
 
-    def _unlabelled(self, cell: Any, sheet: Sheet, head: Head, column: Column) -> None:
+    def _unlabelled(self, cell: Any, sheet: Sheet, head: Head, said: Meaning) -> None:
         """Tell what nothing tells of a figure, once a sheet; what is unknown is told already."""
         where, figure = sheet.where(cell.at, cell.column), self._figure(cell.raw)
         if self._told(sheet, where) is None and figure is None:
             self.log.problem("value", sheet, where, as_text(cell.raw))
-        if column.meaning.rest or (figure is not None and figure.number is None):
+        if said.rest or (figure is not None and figure.number is None):
             return
         for role, name in (("place", "area"), ("quantity", "quantity"), ("year", "year")):
             if pd.isna(getattr(cell, name)) and head.role(role) is None:
                 first = sheet.where(head.rows[0], 0)
                 self.log.problem_once("lacking", sheet, first, f"{name} of the figures")
 
-    def _with_care(self, cell: Any, sheet: Sheet, head: Head) -> _Reading | None:
+    def _with_care(self, cell: Any, sheet: Sheet) -> _Reading | None:
         """Read one cell in the unit of its quantity; None where there is no figure."""
         where, typed = sheet.where(cell.at, cell.column), as_text(cell.raw)
         told = self._told(sheet, where)
@@ -354,8 +359,9 @@ class _FileReader:
         if factor is None:
             return None
         measured = self.catalog.quantities[cell.quantity]
-        if number < 0 and measured.form != "printed_rate":
-            self.log.problem("negative", sheet, where, typed)
+        negative = number < 0 and measured.form != "printed_rate"
+        if negative or abs(number * factor) > LARGEST:
+            self.log.problem("negative" if negative else "large", sheet, where, typed[:_SHOWN])
             return None
         bound = self._bound(cell, sheet, figure)
         value = float(number * factor)

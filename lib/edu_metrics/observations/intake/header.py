@@ -59,12 +59,8 @@ class Meaning:
     rest: str = ""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: where it stands and what it holds; figures where it has no role."""
-
-    index: int
-    meaning: Meaning
+#: What a column of figures may say of them.
+_LABELS = ("quantity", "year", "period", "area", "unit")
 
 
 @dataclass(frozen=True)
@@ -76,8 +72,8 @@ class Head:
     ----------
     rows : tuple of int
         Its rows, counted from 0.
-    columns : tuple of Column
-        All columns that hold anything.
+    columns : dict of int to Meaning
+        All columns that hold anything, counted from 0; figures where they have no role.
     units : tuple of str
         Units that a line above the head names.
     title_year : int or None
@@ -85,19 +81,18 @@ class Head:
     """
 
     rows: tuple[int, ...]
-    columns: tuple[Column, ...]
+    columns: dict[int, Meaning]
     units: tuple[str, ...] = ()
     title_year: int | None = None
 
     def role(self, role: str) -> int | None:
         """Give the column that has a role."""
-        found = (column.index for column in self.columns if column.meaning.role == role)
-        return next(found, None)
+        return next((at for at, said in self.columns.items() if said.role == role), None)
 
     @property
-    def figures(self) -> tuple[Column, ...]:
+    def figures(self) -> dict[int, Meaning]:
         """Columns of figures."""
-        return tuple(c for c in self.columns if c.meaning.role in (None, "value"))
+        return {at: said for at, said in self.columns.items() if said.role in (None, "value")}
 
 
 @dataclass
@@ -157,7 +152,7 @@ class HeadReader:
             self._fill_across(sheet, filled, rows)
         columns = self._columns(sheet, filled, rows)
         units, year = self._above(sheet, first)
-        return Head(rows, tuple(columns), units, year)
+        return Head(rows, columns, units, year)
 
     def _first_row(self, sheet: Sheet) -> int | None:
         if self.mapping.head is not None:
@@ -234,18 +229,17 @@ class HeadReader:
 
     def _columns(
         self, sheet: Sheet, filled: dict[int, list[Any]], rows: Sequence[int]
-    ) -> list[Column]:
+    ) -> dict[int, Meaning]:
         used = self._used_columns(sheet, rows[-1] + 1)
-        columns = []
+        columns: dict[int, Meaning] = {}
         for index in range(max(len(filled[rows[0]]), *(column + 1 for column in used), 0)):
             cells = (filled[row][index] for row in rows if index < len(filled[row]))
             texts = list(filter(None, dict.fromkeys(as_text(cell).strip() for cell in cells)))
             told = self._told(index, texts)
             if told is not None:
-                columns.append(Column(index, told))
+                columns[index] = told
             elif texts:
-                meaning = self._together(texts)
-                columns.append(Column(index, meaning))
+                columns[index] = meaning = self._together(texts)
                 if meaning.rest and index in used:
                     cell = sheet.where(rows[-1], index)
                     self.log.problem(self._cause(meaning, filled, rows), sheet, cell, meaning.rest)
@@ -272,8 +266,10 @@ class HeadReader:
             column: ColumnMeaning | None = names.get(plain(name))
             if column is not None:
                 own = self._together([text for text in texts if plain(text) != plain(name)])
-                given = column.model_dump(exclude_none=True)
-                return replace(Meaning(**given), **_missing_in(given, own))
+                told = Meaning(**column.model_dump())
+                lacking = [one for one in _LABELS if getattr(told, one) is None]
+                more = lacking if told.role in (None, "value") else ()
+                return replace(told, **{one: getattr(own, one) for one in more})
         return None
 
     def _together(self, texts: Sequence[str]) -> Meaning:
@@ -286,7 +282,7 @@ class HeadReader:
                 if not whole.rest and whole.quantity:
                     return whole
         values: dict[str, Any] = {}
-        for name in ("role", "quantity", "year", "period", "area", "unit"):
+        for name in ("role", *_LABELS):
             found = {getattr(one, name) for one in said} - {None}
             if len(found) > 1:
                 unknown.append(" / ".join(texts))
@@ -401,13 +397,6 @@ class HeadReader:
                         years |= {int(year) for year in _YEAR_IN_TITLE.findall(text)}
                     self.log.repaired(sheet, sheet.where(row, column), cell, "", "title")
         return units, years.pop() if len(years) == 1 else None
-
-
-def _missing_in(given: dict[str, Any], own: Meaning) -> dict[str, Any]:
-    if given.get("role") not in (None, "value"):
-        return {}
-    names = ("quantity", "year", "period", "area", "unit")
-    return {n: getattr(own, n) for n in names if n not in given and getattr(own, n) is not None}
 
 
 def _is_figure(text: str) -> bool:

@@ -99,7 +99,7 @@ class LabelReader:
     # --- what is set aside
 
     def _with_figures(self) -> Iterator[tuple[int, list[Any]]]:
-        self._figures = {column.index for column in self.head.figures}
+        self._figures = set(self.head.figures)
         for row in range(self.head.rows[-1] + 1, len(self.sheet.rows)):
             cells = self.sheet.rows[row]
             filled = [column for column, cell in enumerate(cells) if cell != ""]

@@ -16,7 +16,7 @@ from edu_metrics.observations.intake.workbook import Sheet, printable
 #: The columns of a log.
 LOG_HEADER = ("file", "sheet", "cell", "raw", "parsed", "rule")
 #: Rules by which a cell is converted that says plainly what it says.
-_CONVERSIONS = frozenset(("case", "spaces_or_width", "full_width", "unit", "rounded", "suppressed"))
+_CONVERSIONS = frozenset(("case", "spaces_or_width", "full_width", "unit", "rounded"))
 #: Ranges of cells that one line names.
 _SHOWN = 60
 
@@ -47,7 +47,7 @@ class Log:
     def repaired(self, sheet: Sheet, cell: str, raw: object, parsed: object, rule: str) -> None:
         """Note what became of a cell."""
         self.repairs.append((sheet.file, sheet.name, cell, str(raw), str(parsed), rule))
-        if self.strict and not _CONVERSIONS.issuperset(rule.split()):
+        if self.strict and raw != "" and not _CONVERSIONS.issuperset(rule.split()):
             self.problem("typed", sheet, cell, str(raw))
 
     def problem(self, cause: str, sheet: Sheet, cell: str, text: str, offer: str = "") -> None:

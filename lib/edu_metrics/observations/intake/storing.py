@@ -21,7 +21,7 @@ from edu_metrics.observations.computing import below
 from edu_metrics.observations.intake.figures import read_table, read_typed
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping, made_from
-from edu_metrics.observations.intake.workbook import Sheet, printable
+from edu_metrics.observations.intake.workbook import MOST_BYTES, Sheet, printable
 from edu_metrics.observations.raw_files import (
     LOG,
     SIDECAR,
@@ -304,19 +304,20 @@ HEADER = (
 GROUPED = (*HEADER[:2], "group", *HEADER[2:])
 
 
-def read_transcription(
+def read_raw_file(
     path: Path | str, catalog: Catalog, school_year: str | None = None
 ) -> pd.DataFrame:
     """
-    Read one raw file of transcribed numbers.
+    Read one raw file: a table that intake has stored, or numbers that a person typed.
 
-    Numbers stand as printed, with the unit as printed; they are converted in decimal arithmetic, so
-    that 23.41万 is 234100 and nothing near it.
+    Typed numbers stand as printed, with the unit as printed; they are converted in decimal
+    arithmetic, so that 23.41万 is 234100 and nothing near it.
 
     Parameters
     ----------
     path : Path or str
-        A CSV file in UTF-8 with the columns of ``HEADER`` or ``GROUPED``; place, quantity and group
+        A file below data/raw, with its sidecar. Where that tells nothing of an intake, it is a CSV
+        file in UTF-8 with the columns of ``HEADER`` or ``GROUPED``; place, quantity and group
         are given by id, name or alias, the year as :func:`read_period` reads it, ``published`` is
         the date of publication, such as ``2021-08-27``. A suppressed number has an empty value.
     catalog : Catalog
@@ -339,19 +340,22 @@ def read_transcription(
     path = Path(path)
     shown = shown_below(path, catalog.root)
     if not path.is_file():
-        raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
+        raise DataError(f"{shown} is not a file; expected a table of numbers")
+    told = read_sidecar(path)[0].get("intake")
     try:
-        content = read_file(path)
+        content = read_file(path) if told is None else read_file(path, MOST_BYTES)
     except OSError as error:
         raise DataError(f"{shown}: {error.strerror}") from None
     faults = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
-    rows = list(_typed_rows(content, shown, faults))
     table = empty()
-    if len(rows) > 1:
-        try:
+    try:
+        if told is not None:
+            mapping = made_from(told, f"{path.name}{SIDECAR}: intake", catalog)
+            table = read_table(path, content, catalog, mapping, school_year).table
+        elif any((rows := list(_typed_rows(content, shown, faults)))[1:]):
             table = read_typed(Sheet(shown, "", rows), catalog, school_year)
-        except DataError as error:
-            faults += [f"{shown}: {fault}" for fault in error.faults or (error.message,)]
+    except DataError as error:
+        faults += [f"{shown}: {fault}" for fault in error.faults or (error.message,)]
     if faults:
         raise DataError(f"{shown}: {number_of(faults)}", faults)
     return table
@@ -387,47 +391,6 @@ def _typed_rows(content: bytes, shown: str, faults: list[str]) -> Iterator[list[
             yield [] if len(cells) != len(header) or lacking else list(cells)
     except csv.Error as error:
         faults.append(f"{shown} line {reader.line_num}: not valid CSV: {error}")
-
-
-def read_stored(
-    path: Path, catalog: Catalog, school_year: str | None = None
-) -> pd.DataFrame | None:
-    """
-    Read a raw file again that intake has stored.
-
-    Parameters
-    ----------
-    path : Path
-        A file below data/raw.
-    catalog : Catalog
-        What is defined.
-    school_year : {"starts", "ends"}, optional
-        The study's rule for the year that a school year counts for; else that in which it begins.
-
-    Returns
-    -------
-    DataFrame or None
-        Its observations; None for a file that intake has not stored.
-
-    Raises
-    ------
-    DataError
-        With one line for each fault: a broken seal, or what is not understood any more.
-    """
-    described, faults = read_sidecar(path)
-    if faults or "intake" not in described:
-        return None
-    shown = shown_below(path, catalog.root)
-    content = path.read_bytes()
-    broken = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
-    if broken:
-        raise DataError(f"{shown}: its seal is broken", broken)
-    mapping = made_from(described["intake"], f"{path.name}{SIDECAR}: intake", catalog)
-    try:
-        return read_table(path, content, catalog, mapping, school_year).table
-    except DataError as error:
-        faults = [f"{shown}: {fault}" for fault in error.faults or (error.message,)]
-        raise DataError(shown, faults) from None
 
 
 def undone(catalog: Catalog, study: Study, new: Iterable[TakenIn], definition: bytes) -> None:

@@ -338,7 +338,7 @@ _DAMAGED = (
     OSError,
     ValueError,
 )
-_CELL = re.compile(r"^[A-Z]{1,3}[1-9]\d{0,6}$")
+_CELL = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -429,8 +429,8 @@ class OfficeZip:
         faults: dict[str, list[str]] = {}
         last_row = last_column = 0
         for row, column, cell in _walk(self.name, xml):
-            value = next((item for item in cell if item.tag.endswith(("}v", "}is"))), None)
-            formula = next((item for item in cell if item.tag.endswith("}f")), None)
+            inside = {item.tag.rpartition("}")[2]: item for item in cell}
+            formula, value = inside.get("f"), inside.get("v", inside.get("is"))
             if formula is None and (value is None or (not value.text and not len(value))):
                 continue
             last_row, last_column = max(last_row, row), max(last_column, column)
@@ -595,11 +595,11 @@ def _says_more(xml: bytes) -> bool:
 
 
 def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
-    from openpyxl.utils.cell import coordinate_to_tuple
+    from openpyxl.utils.cell import column_index_from_string
 
     if reference is None:
         return row, column
-    if not _CELL.match(reference):
+    found = _CELL.match(reference)
+    if found is None:
         raise ValueError(f"no cell is called {reference[:20]!r}")
-    row, column = coordinate_to_tuple(reference)
-    return row - 1, column - 1
+    return int(found[2]) - 1, column_index_from_string(found[1]) - 1
