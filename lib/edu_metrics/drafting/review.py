@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -17,6 +18,7 @@ from edu_metrics.drafting.files import DECISIONS, TEXT, read_draft, save
 from edu_metrics.drafting.finding import Span
 from edu_metrics.drafting.promises import Promise, readings_of, said
 from edu_metrics.errors import DataError, require_extra
+from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 from edu_metrics.serving import Reply, Request, Route, serve
 from edu_metrics.words import html_lang, say
 
@@ -278,20 +280,22 @@ def _write_readings(one: dict[str, Any], content: dict[str, Any]) -> None:
     one["readings"] = readings_of(promise, span)
 
 
-def _op(given: str) -> str:
-    if given not in _OPS:
+def _only(fits: Callable[[Any], bool], value: Any) -> Any:
+    """Give a value that fits; a ValueError else."""
+    if not fits(value):
         raise ValueError
-    return given
+    return value
 
 
+_YEAR = (lambda given: _only(is_year, int(given)), f"a year from {FIRST_YEAR} to {LAST_YEAR}")
 #: How what is written into a field of the page is read, and what is expected of it.
 _READ: dict[str, tuple[Callable[[str], Any], str]] = {
-    "value": (lambda given: float(given.replace(",", "")), "a number"),
-    "year": (int, "a number"),
-    "op": (_op, f"one of {', '.join(_OPS)}"),
+    "value": (lambda given: _only(math.isfinite, float(given.replace(",", ""))), "a number"),
+    "op": (lambda given: _only(_OPS.__contains__, given), f"one of {', '.join(_OPS)}"),
     "issued": (dt.date.fromisoformat, "a day such as 2021-03-01"),
-    "first_year": (int, "a year such as 2021"),
-    "last_year": (int, "a year such as 2021"),
+    "year": _YEAR,
+    "first_year": _YEAR,
+    "last_year": _YEAR,
     "areas": (lambda given: [one.strip() for one in given.split(",") if one.strip()], "areas"),
 }
 #: Fields that nothing written is no answer to.
