@@ -250,7 +250,7 @@ def test_a_decision_in_the_page_is_saved_to_the_file(drafted):
 
 @pytest.mark.parametrize("form", [
     {"hash": "no", "decision": "accept"}, {"decision": "perhaps"}, {"value": "many"},
-    {"op": "=>"}, {"year": "soon"},
+    {"op": "=>"}, {"year": "soon"}, {"value": "nan"}, {"value": "inf"}, {"year": "99999"},
 ])  # fmt: skip
 def test_what_can_not_be_is_not_saved(drafted, form):
     before = (drafted / "draft.yaml").read_bytes()

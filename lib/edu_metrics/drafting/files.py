@@ -15,10 +15,14 @@ from typing import Any
 
 import yaml
 
+from edu_metrics.catalog import Catalog, inherited_entries
 from edu_metrics.catalog.reading_yaml import read_yaml
-from edu_metrics.drafting.promises import Draft
+from edu_metrics.drafting.promises import Draft, Offer, Offers, draft
+from edu_metrics.drafting.reading import read_document
+from edu_metrics.drafting.rules import language_of
 from edu_metrics.errors import DataError
 from edu_metrics.files import write_whole_files
+from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 from edu_metrics.observations.raw_files import with_sidecar
 
 TEXT, DRAFT, PAGE = "source.txt", "draft.yaml", "review.html"
@@ -110,41 +114,72 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
     }
 
 
-def write_draft(
-    made: Draft, name: str, folder: Path, areas: Iterable[str] = (), **told: Any
-) -> list[Path]:
+def offers_of(catalog: Catalog | None, language: str) -> Offers:
+    """Offer the indicators of a project, or those that come with the package."""
+    shipped = inherited_entries("indicators")
+    known = {**shipped, **(catalog.indicators if catalog is not None else {})}
+    offers = (Offer(one.id, tuple(one.name.by_language.values()), one.unit)
+              for one in known.values())  # fmt: skip
+    return Offers(offers, language)
+
+
+def draft_file(
+    path: Path,
+    out: Path,
+    first: int | None = None,
+    last: int | None = None,
+    catalog: Catalog | None = None,
+    issued: dt.date | None = None,
+) -> tuple[list[Path], Draft]:
     """
-    Write source.txt, draft.yaml and review.html; decisions of an earlier draft there are kept.
+    Draft the promises of a document, and write the draft into a folder.
 
     Parameters
     ----------
-    made : Draft
-        The draft.
-    name : str
-        Of the file that it was made from.
-    folder : Path
-        Where to write.
-    areas : iterable of str
-        Areas that the plan may bind.
-    **told : Any
-        What was told of the plan, such as ``issued``; it goes before what stands there.
+    path : Path
+        A text, a Word document, a PDF or a web page.
+    out : Path
+        The folder: source.txt, draft.yaml, review.html. Decisions that stand there are kept.
+    first, last : int, optional
+        First and last year of the plan; taken from the text when left out.
+    catalog : Catalog, optional
+        The project whose indicators and areas are offered.
+    issued : date, optional
+        The day of issue, where the text does not say it.
 
     Returns
     -------
-    list of Path
-        The files.
+    list of Path, Draft
+        The files, and what they hold.
+
+    Raises
+    ------
+    DataError
+        If the document can't be read, or the folder is one of definitions.
     """
-    content = content_of(made, name, areas)
-    content["plan"].update(told)
-    others = [file for file in (TEXT, PAGE) if (folder / file).exists()]
-    if others and not (folder / DRAFT).is_file():
+    if "definitions" in out.resolve().parts:
+        raise DataError(f"--out {out}: a draft is no definition; expected a folder outside of them")
+    for name, year in (("--first", first), ("--last", last)):
+        if year is not None and not is_year(year):
+            raise DataError(f"{name} {year}: expected a year from {FIRST_YEAR} to {LAST_YEAR}")
+    if first and last and first > last:
+        raise DataError(f"--first {first}: expected a year up to --last {last}")
+    text = read_document(path)
+    made = draft(text, first, last, offers_of(catalog, language_of(text)))
+    areas = [] if catalog is None else [
+        one.id for one in catalog.areas.values() if one.parent not in catalog.areas
+    ]  # fmt: skip
+    content = content_of(made, path.name, areas if len(areas) < 30 else [])
+    if issued:
+        content["plan"]["issued"] = issued
+    if (out / DRAFT).is_file():
+        _keep(content, read_draft(out), ["issued"] if issued else [])
+    elif others := [file for file in (TEXT, PAGE) if (out / file).exists()]:
         raise DataError(
-            f"{folder} holds {' and '.join(others)}, which no draft has made; move it away, or "
+            f"{out} holds {' and '.join(others)}, which no draft has made; move it away, or "
             "name another folder with --out"
         )
-    if (folder / DRAFT).is_file():
-        _keep(content, read_draft(folder), told)
-    return save(content, made.text, folder)
+    return save(content, made.text, out), made
 
 
 def save(content: Mapping[str, Any], text: str, folder: Path) -> list[Path]:
@@ -239,23 +274,18 @@ _KINDS = {
 }  # fmt: skip
 
 
-def accept(
-    folder: Path, root: Path, indicators: Mapping[str, Any], languages: Iterable[str] = ()
-) -> list[Path]:
+def accept_draft(folder: Path, catalog: Catalog) -> list[Path]:
     """
-    Write the promises that were accepted into a plan of a project.
+    Write what a person accepted of a draft into a plan of a project.
+
+    The words of the plan stand in each language of the project until somebody translates them.
 
     Parameters
     ----------
     folder : Path
         The draft.
-    root : Path
+    catalog : Catalog
         The project.
-    indicators : mapping of str
-        Its indicators by id.
-    languages : iterable of str
-        Languages that its texts need; the words of the plan stand in each until somebody
-        translates them.
 
     Returns
     -------
@@ -269,14 +299,16 @@ def accept(
     """
     content = read_draft(folder)
     accepted = [one for one in content["promises"] if one["decision"] == "accept"]
-    faults = [*_missing(content["plan"]), *_unsaid(accepted, indicators)]
-    faults += _taken(root, content["plan"])
+    known = {**inherited_entries("indicators"), **catalog.indicators}
+    faults = [*_missing(content["plan"]), *_unsaid(accepted, known)]
+    faults += _taken(catalog.root, content["plan"])
     if not accepted:
         faults.append("promises: none has the decision accept")
     if faults:
         raise DataError(f"{folder}: nothing was accepted", faults)
     text = (folder / TEXT).read_text("utf-8")
-    return _write(content, accepted, text, root, sorted({content["language"], *languages}))
+    languages = {lang for study in catalog.studies.values() for lang in study.languages}
+    return _write(content, accepted, text, catalog.root, sorted({content["language"], *languages}))
 
 
 def _missing(plan: Mapping[str, Any]) -> list[str]:

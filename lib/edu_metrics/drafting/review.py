@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -17,6 +18,7 @@ from edu_metrics.drafting.files import DECISIONS, TEXT, read_draft, save
 from edu_metrics.drafting.finding import Span
 from edu_metrics.drafting.promises import Promise, readings_of, said
 from edu_metrics.errors import DataError, require_extra
+from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 from edu_metrics.serving import Reply, Request, Route, serve
 from edu_metrics.words import html_lang, say
 
@@ -260,20 +262,9 @@ def describe_plan(folder: Path, form: dict[str, str]) -> None:
         If a day or year is none.
     """
     content = read_draft(folder)
-    for name in [one for one in OF_PLAN if one in form]:
-        given = form[name].strip()
-        try:
-            value: Any = given or None
-            if name in ("first_year", "last_year"):
-                value = int(given)
-            elif name == "issued" and given:
-                value = dt.date.fromisoformat(given)
-            elif name == "areas":
-                value = [one.strip() for one in given.split(",") if one.strip()]
-        except ValueError:
-            expected = "a day such as 2021-03-01" if name == "issued" else "a year such as 2021"
-            raise DataError(f"{name}: expected {expected}, found {given!r}") from None
-        content["plan"][name] = value
+    for name in OF_PLAN:
+        if name in form:
+            content["plan"][name] = _read(name, form[name].strip())
     save(content, (folder / TEXT).read_text("utf-8"), folder)
 
 
@@ -289,17 +280,34 @@ def _write_readings(one: dict[str, Any], content: dict[str, Any]) -> None:
     one["readings"] = readings_of(promise, span)
 
 
+def _only(fits: Callable[[Any], bool], value: Any) -> Any:
+    """Give a value that fits; a ValueError else."""
+    if not fits(value):
+        raise ValueError
+    return value
+
+
+_YEAR = (lambda given: _only(is_year, int(given)), f"a year from {FIRST_YEAR} to {LAST_YEAR}")
+#: How what is written into a field of the page is read, and what is expected of it.
+_READ: dict[str, tuple[Callable[[str], Any], str]] = {
+    "value": (lambda given: _only(math.isfinite, float(given.replace(",", ""))), "a number"),
+    "op": (lambda given: _only(_OPS.__contains__, given), f"one of {', '.join(_OPS)}"),
+    "issued": (dt.date.fromisoformat, "a day such as 2021-03-01"),
+    "year": _YEAR,
+    "first_year": _YEAR,
+    "last_year": _YEAR,
+    "areas": (lambda given: [one.strip() for one in given.split(",") if one.strip()], "areas"),
+}
+#: Fields that nothing written is no answer to.
+_ALWAYS = ("first_year", "last_year", "areas")
+
+
 def _read(name: str, given: str) -> Any:
     """Read what was written into a field of the page."""
-    if given == "":
+    if given == "" and name not in _ALWAYS:
         return None
+    read, expected = _READ.get(name, (str, "words"))
     try:
-        if name == "value":
-            return float(given.replace(",", ""))
-        if name == "year":
-            return int(given)
+        return read(given)
     except ValueError:
-        raise DataError(f"{name}: expected a number, found {given!r}") from None
-    if name == "op" and given not in _OPS:
-        raise DataError(f"op: expected one of {', '.join(_OPS)}, found {given!r}")
-    return given
+        raise DataError(f"{name}: expected {expected}, found {given!r}") from None

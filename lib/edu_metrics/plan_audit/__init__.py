@@ -20,25 +20,12 @@ from edu_metrics.plan_audit import (
     readings,
     record,
     whole_numbers,
-)
+)  # their rules are known once they are loaded
 from edu_metrics.plan_audit.context import RULES, Finding, Kind, PlanContext, Series, Severity
 from edu_metrics.words import languages
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "RULES",
-    "Finding",
-    "Kind",
-    "PlanContext",
-    "Series",
-    "Severity",
-    "as_rows",
-    "audit",
-    "observed_series",
-    "series_by_year",
-]
 
 
 def audit(catalog: Catalog, plan: Plan, *, series: Series | None = None) -> tuple[Finding, ...]:

@@ -19,15 +19,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.formulas.flows.pupils import fastest_fall
 from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, rule
-from edu_metrics.plan_audit.sentences import (
-    Said,
-    joined,
-    said,
-    said_value,
-    sizes,
-    tidy,
-    with_sign,
-)
+from edu_metrics.plan_audit.sentences import Said, joined, said, said_value, sizes, tidy, with_sign
 from edu_metrics.reachability import is_possible
 from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import short, unit_of

@@ -8,12 +8,7 @@ from typing import Any, NamedTuple
 
 from edu_metrics.catalog import Bound, NormPace, Target, TargetElsewhere, YearlyChange
 from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, Value, rule
-from edu_metrics.plan_audit.sentences import (
-    Said,
-    said,
-    said_rows,
-    tidy,
-)
+from edu_metrics.plan_audit.sentences import Said, said, said_rows, tidy
 from edu_metrics.words import signed
 
 #: From a quarter of all that is left on, a gain is said to eat into the remainder.

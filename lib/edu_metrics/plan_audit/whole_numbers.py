@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 
 from edu_metrics.catalog import (
     Bound,
@@ -160,12 +161,17 @@ def all_of_units(context: PlanContext, target: Target) -> Iterator[Finding]:
         )
 
 
+@cache
+def _chances() -> list[float]:
+    return [if_independent([each] * persons) for each, persons in CHANCES]
+
+
 @rule(Kind.WHOLE_NUMBERS, gathered="count")
 def all_of_persons(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Gather the promises that every single person does something: the chance that all do."""
     indicator = _all_wanted(context, target)
     if indicator and _counted(context, indicator) == {"persons"}:
-        chances = [if_independent([each] * persons) for each, persons in CHANCES]
+        chances = _chances()
         rows = said_rows(
             "audit_whole_numbers.chance_row",
             each=(100 * each for each, _ in CHANCES),
