@@ -1,9 +1,10 @@
-"""What a reader of a figure must be able to see: every character, every colour, always alike."""
+"""What a reader must be able to see: every character, every colour and verdict, always alike."""
 
 from __future__ import annotations
 
 import io
 import itertools
+import re
 import shutil
 import unicodedata
 import warnings
@@ -18,6 +19,10 @@ from matplotlib.figure import Figure
 
 from edu_metrics.errors import ReportError
 from edu_metrics.figures import style
+from edu_metrics.figures.svg import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.plan_audit import Severity
+from edu_metrics.report.html import stylesheet
+from edu_metrics.words import texts
 
 ROOT = Path(__file__).resolve().parents[2]
 FONTS = ROOT / "lib/edu_metrics/figures/fonts"
@@ -28,6 +33,7 @@ STAND_INS = {
 }
 SAMPLE = "海勃湾区 乌达区 海南区 高中阶段毛入学率 ≥95% − “以上” ①②③"
 
+CSS = stylesheet()
 #: A wide figure that is not square. [inches]
 STRIP = (7.2, 2.2)
 
@@ -223,6 +229,10 @@ def linear(colour: str) -> np.ndarray:
     return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
 
 
+def luminance(colour: str) -> float:
+    return float(TO_XYZ[1] @ linear(colour))
+
+
 def lab(light: np.ndarray) -> np.ndarray:
     """CIE 1976 L*a*b* under D65, in which 2.3 is a just noticeable difference."""
     xyz = TO_XYZ @ light / TO_XYZ.sum(axis=1)
@@ -245,5 +255,59 @@ def test_any_two_roles_can_be_told_apart_by_every_kind_of_eye(eye):
 
 @pytest.mark.parametrize("role", style.COLOURS)
 def test_every_colour_stands_out_from_a_white_page(role):
-    luminance = TO_XYZ[1] @ linear(style.COLOURS[role])
-    assert 1.05 / (luminance + 0.05) >= 3.0  # WCAG 2.2, success criterion 1.4.11
+    assert (
+        1.05 / (luminance(style.COLOURS[role]) + 0.05) >= 3.0
+    )  # WCAG 2.2, success criterion 1.4.11
+
+
+# -- verdicts ---------------------------------------------------------------------------------
+
+
+def test_every_verdict_that_has_a_word_has_a_colour_and_a_mark():
+    words = {key.removeprefix("verdict.") for key in texts() if key.startswith("verdict.")}
+    verdicts = {word for word in words if not word.endswith("_means")}
+    assert set(VERDICT_COLOURS) == set(VERDICT_MARKS) == verdicts
+
+
+@pytest.mark.parametrize("verdict", VERDICT_COLOURS)
+def test_text_upon_a_chip_can_be_read(verdict):
+    light, dark = sorted(map(luminance, VERDICT_COLOURS[verdict]), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2, success criterion 1.4.3
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_any_two_chips_can_be_told_apart_by_every_kind_of_eye(eye):
+    seen = {
+        verdict: lab(np.clip(EYES[eye] @ linear(colour), 0, 1))
+        for verdict, (colour, _) in VERDICT_COLOURS.items()
+    }
+    distances = {
+        pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]]))
+        for pair in itertools.combinations(seen, 2)
+    }
+    assert min(distances.values()) > 15, min(distances, key=distances.__getitem__)
+
+
+def test_no_two_chips_are_equally_light():
+    lightness = sorted(lab(linear(colour))[0] for colour, _ in VERDICT_COLOURS.values())
+    assert min(np.diff(lightness)) > 5
+
+
+def test_each_mark_is_one_character_of_its_own_that_the_fonts_can_draw():
+    assert len(set(VERDICT_MARKS.values())) == len(VERDICT_MARKS)
+    for weight, file in FILES.items():
+        drawable = characters_of(file) | characters_of(STAND_INS[weight])
+        assert set(VERDICT_MARKS.values()) <= drawable
+
+
+def test_pages_show_verdicts_in_the_colours_of_figures():
+    rules = re.findall(r"\.chip\.(\w+) \{ background: (#\w{6}); color: (#\w{6}); \}", CSS)
+    shown = {verdict: (under, ink) for verdict, under, ink in rules}
+    assert {verdict: shown[verdict] for verdict in VERDICT_COLOURS} == dict(VERDICT_COLOURS)
+
+
+@pytest.mark.parametrize("kind", [*Severity, "red", "amber", "green"])
+def test_text_upon_a_severity_or_a_rating_can_be_read(kind):
+    look = rf"\.chip\.{kind} {{ background: (#\w{{6}}); color: (#\w{{6}}); }}"
+    light, dark = sorted(map(luminance, re.search(look, CSS).groups()), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2, success criterion 1.4.3

@@ -325,6 +325,12 @@ def test_years_that_do_not_follow_the_last_one_are_refused(history, years):
         Projection(history(MOVING), 2022, scale=RATE).of("here", years)
 
 
+def test_two_values_of_one_year_are_refused(history):
+    twice = pd.concat([history(MOVING), history({2019: 62})])
+    with pytest.raises(ProjectionError, match="one value for each area and year"):
+        Projection(twice, 2022, scale=RATE)
+
+
 def test_the_callers_table_is_left_alone(history):
     series = history(MOVING)
     before = series.copy()

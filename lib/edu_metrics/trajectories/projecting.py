@@ -355,7 +355,8 @@ class Projection:
     Raises
     ------
     ProjectionError
-        For values beyond the bounds of the scale, and fractions where percentages are meant.
+        For values beyond the bounds of the scale, fractions where percentages are meant, and two
+        values of one area and year.
 
     Examples
     --------
@@ -387,6 +388,8 @@ class Projection:
                 "expected percentages, 0 to 100; all are below 1, with more decimals than a "
                 "percentage is printed with, as fractions are. Multiply them by 100."
             )
+        if rows.duplicated(["area", "year"]).any():
+            raise ProjectionError("expected one value for each area and year; found several")
         self._scale, self._whole_counts = scale, whole_counts
         self._first = int(rows["year"].min()) if len(rows) else until
         last = int(rows["year"].max()) if len(rows) else until
@@ -408,12 +411,14 @@ class Projection:
         self._moved = any(np.ptp(own[known]) > 0 for own, _, known in each)
         self._points = np.array([self._on_scale(own, counted) for own, counted, _ in each])
         self._horizon = max(until - self._first - int(self._last.min()), _LEAST_YEARS)
-        sampling = sampling_variance(self._values, self._behind)
+        sampling = None
+        if scale == Scale(0, 100):
+            sampling = sampling_variance(self._values, self._behind)[None]
         self._forecast = forecast(
             self._points[None],
             self._prior(measure_type, falling=falling),
             self._horizon,
-            sampling=sampling[None] if scale == Scale(0, 100) else None,
+            sampling=sampling,
         )
         self._degrees = np.round(self._forecast.degrees[0], 1)
         self._sd = np.sqrt(self._forecast.variance[0])
