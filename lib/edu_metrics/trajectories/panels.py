@@ -145,7 +145,7 @@ def read_cells(path: Path) -> pd.DataFrame:
 
 
 #: From so many values on, percentages none of which is above 1 are fractions.
-FEW = 3
+SEVERAL = 3
 
 
 def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
@@ -244,7 +244,7 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
         f"{panel}: value: expected percentages; all {len(values)} are within 0 to 1, as fractions "
         "are: multiply them by 100, or say in a column measure_type what they are"
         for panel, values in untold
-        if 0 < values.max() <= 1 and len(values) >= FEW
+        if 0 < values.max() <= 1 and len(values) >= SEVERAL
     ]
     if faults:
         raise DataError(f"{name}: {len(faults)} faults; nothing was computed", faults)
