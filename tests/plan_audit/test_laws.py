@@ -256,6 +256,7 @@ def test_every_rule_finds_something_in_one_of_the_plans(catalog):
     # What needs an observed series, or a flaw that no plan here has, is tested on made plans.
     assert set(idle) <= {
         "base_against_areas_above",
+        "base_against_observed",
         "one_name_two_indicators",
         "subset_above_whole",
         "two_bases",

@@ -8,6 +8,7 @@ from edu_metrics.catalog import Bound
 from edu_metrics.plan_audit import PlanContext, Severity
 from edu_metrics.plan_audit.record import (
     base_against_areas_above,
+    base_against_observed,
     hardest_step,
     pace_beyond_norm,
     pace_beyond_record,
@@ -209,3 +210,24 @@ def test_going_all_the_way_takes_the_whole_remainder(base, part):
 @pytest.mark.parametrize(("bound", "found"), [(">=84.9", 0), (">=85", 1), (">=100", 0)])
 def test_only_a_quarter_or_more_of_the_remainder_is_found(made, bound, found):
     assert len(list(remainder_that_must_go(made({"conditions": [level(bound)]})))) == found
+
+
+@pytest.mark.parametrize(
+    ("stated", "seen", "unlike"),
+    [
+        # A base that is told to one decimal agrees with what rounds to it.
+        (80.1, 80.14, False),
+        (80.1, 80.16, True),
+        (80, 80.4, False),
+        (80, 80.6, True),
+        (80, 79.4, True),
+    ],
+)
+def test_a_stated_base_is_held_against_what_was_observed_in_its_year(made, stated, seen, unlike):
+    series = {("primary_pass_rate", "wuhai"): {2019: 70.0, 2020: seen}}
+    context = made({"baseline": {"value": stated, "year": 2020}}, series=series)
+    found = list(base_against_observed(context))
+    assert len(found) == unlike
+    assert all(one.numbers["value"] == seen for one in found)
+    told = [one.message("en") for one in found]
+    assert all(f"{seen:g} % was published" in text for text in told), told

@@ -191,6 +191,26 @@ def _beyond(
 
 
 @rule(Kind.RECORD)
+def base_against_observed(context: PlanContext, target: Target) -> Iterator[Finding]:
+    """Find stated bases that are not what was observed in that year, as finely as they are told."""
+    base, indicator = context.base(target), context.indicator(target)
+    if base is None or indicator is None:
+        return
+    year, stated = base
+    finest = 10.0 ** -len(f"{stated:.10g}".partition(".")[2])
+    for area in context.catalog.expand(target.areas):
+        seen = context.series.get((indicator.id, area), {}).get(year)
+        if seen is not None and abs(seen - stated) > finest / 2 + 1e-9:
+            yield Finding(
+                Severity.MEDIUM,
+                "audit_record.base_unlike_observed",
+                values={"area": context.area_name(area), "unit": indicator.unit},
+                numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
+                part=f"observed_{area}",
+            )
+
+
+@rule(Kind.RECORD)
 def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find stated bases that lie behind an area above, or ahead even of its later values."""
     base, indicator = context.base(target), context.indicator(target)
