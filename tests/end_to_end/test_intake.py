@@ -178,7 +178,7 @@ def test_a_rounded_count_decides_no_verdict_that_its_rounding_decides(em, projec
         study = project / "data" / "definitions" / "studies" / "english.yaml"
         study.write_text(
             study.read_text("utf-8").replace(
-                f', {{type: file, path: "ministry/2021-03-02/{name}.csv"}}', ""
+                f'{{type: file, path: "ministry/2021-03-02/{name}.csv"}}, ', ""
             ),
             "utf-8",
         )
