@@ -11,7 +11,7 @@ import pytest
 
 import edu_metrics as em
 from edu_metrics import report as rep
-from edu_metrics.reachability import Verdict
+from edu_metrics.reachability import Verdict, two_digits
 from edu_metrics.report.city import _splits
 from edu_metrics.report.columns import Column, draw, rows_of, table_of
 
@@ -106,7 +106,8 @@ def test_verdicts_are_those_of_the_assessments(report):
             continue
         row = table.loc[target]
         assert row["verdict"] == str(found.verdict)
-        assert (None if pd.isna(row["probability"]) else row["probability"]) == found.probability
+        told = None if pd.isna(row["probability"]) else row["probability"]
+        assert told == two_digits(found.probability)
         assert row["disputed"] == found.disputed
 
 

@@ -24,7 +24,7 @@ from edu_metrics.catalog import Catalog, Study
 from edu_metrics.errors import ReportError
 from edu_metrics.files import write_text
 from edu_metrics.limits import read_json
-from edu_metrics.report.fingerprint import PARTS, Basis, combined
+from edu_metrics.report.fingerprint import PARTS, Basis
 from edu_metrics.report.tables import prepare
 
 __all__ = ["Decision", "Manifest", "differences", "listed"]
@@ -110,7 +110,7 @@ class Manifest:
             area = job.folder.name
             parts = basis.parts(area)
             notebook = basis.notebook_sha256(area)
-            job = dataclasses.replace(job, inputs=combined(parts), notebook_sha256=notebook)
+            job = dataclasses.replace(job, inputs=basis.sha256(area), notebook_sha256=notebook)
             before = self._held.get((area, job.lang), {}).get("inputs") or {}
             why = ("forced",) if force else _why(job, parts, before)
             decided.append(Decision(self.study, job, parts, why))

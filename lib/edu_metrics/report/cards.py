@@ -24,6 +24,7 @@ from edu_metrics.report.html import (
     table,
     tag,
 )
+from edu_metrics.report.joint import GROUPINGS, kept_under
 from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.outlook import chart_of, reached_text
 from edu_metrics.report.precedents import precedent_text
@@ -31,10 +32,8 @@ from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.report.requirements import base_text, pace_facts, takes_even, what_it_takes
 from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.verdicts import (
-    GROUPINGS,
     due_text,
     interval_text,
-    kept_under,
     model_note,
     open_points,
     told_chance,

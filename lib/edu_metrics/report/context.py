@@ -44,7 +44,7 @@ from edu_metrics.reachability import (
 from edu_metrics.reachability.checks import BEYOND
 from edu_metrics.reachability.status_rules import StatusTable, paces_of
 from edu_metrics.report.columns import Tables, fields_of
-from edu_metrics.report.fingerprint import Basis, combined
+from edu_metrics.report.fingerprint import Basis
 from edu_metrics.report.html import Html
 from edu_metrics.report.kinds import PLAN_AUDIT, refuse_unknown_parameters
 from edu_metrics.report.tables import odd_numbers
@@ -161,7 +161,7 @@ class StudyReport:
 
     def inputs_sha256(self) -> str:
         """Hash everything that the report depends on."""
-        return combined(self._held.basis.parts(self.place))
+        return self._held.basis.sha256(self.place)
 
     @property
     def odd(self) -> tuple[OddNumber, ...]:

@@ -68,6 +68,10 @@ class Basis:
             "observations": self._observations,
         }
 
+    def sha256(self, area: str) -> str:
+        """Hash everything that a report depends on, and which report it is."""
+        return combined({**self.parts(area), "report": area})
+
     def notebook_sha256(self, area: str) -> str:
         """
         Hash the notebook that a report is a run of.

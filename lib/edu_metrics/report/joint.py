@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from edu_metrics.catalog import Target, Text
 from edu_metrics.reachability import (
     JointAssessment,
     Odds,
@@ -15,7 +17,6 @@ from edu_metrics.reachability import (
 from edu_metrics.report.columns import Column, Table, draw, fields_of, picked, table_of
 from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
-from edu_metrics.report.verdicts import groups_of
 from edu_metrics.trajectories import CAP, FLOOR, stated
 from edu_metrics.words import number, percent, say
 
@@ -320,3 +321,60 @@ def _odds(found: Odds | None) -> dict[str, float | None] | None:
         return None
     told = {name: _stated(value) for name, value in asdict(found).items()}
     return {**told, "joint_raw": found.joint}
+
+
+#: What targets are grouped by, where the plan says it of any of them.
+GROUPINGS = ("obligation", "priority", "responsible")
+
+
+def _verdicts_counted(report: AreaReport, targets: Iterable[Target]) -> str:
+    counts = report.counts(targets)
+    return report.listed(
+        say("report.count_of", report.lang, number=counts[verdict],
+            verdict=say(f"verdict.{verdict}", report.lang))
+        for verdict in Verdict
+        if verdict in counts
+    )  # fmt: skip
+
+
+def kept_under(target: Target, key: str, lang: str) -> str | None:
+    """Give what a target is grouped by, in the reader's words; None where the plan is silent."""
+    said = getattr(target, key)
+    if said is None:
+        return None
+    return said.in_(lang) if isinstance(said, Text) else say(f"report.{key}_{said}", lang)
+
+
+def groups_of(report: AreaReport) -> Html:
+    """Count targets and verdicts by each thing that the plan sorts its targets by."""
+    groups = _groups(report)
+    if not groups:
+        return Html("")
+    columns = [
+        Column("report.grouped_by", lambda row: say(f"report.{row.key}", report.lang)),
+        Column("report.group", "group"),
+        Column("report.group_members", "targets", numeric=True),
+        Column("report.group_verdicts", "verdicts"),
+    ]
+    return draw(groups, columns, report.lang, caption=say("report.grouped_caption", report.lang))
+
+
+def _groups(report: AreaReport) -> Table:
+    """Give the groups of numeric targets by obligation, priority and responsible body."""
+    silent = say("report.not_said", report.lang)
+    rows = []
+    for key in GROUPINGS:
+        members: dict[str, list[Target]] = {}
+        for target in report.numeric:
+            members.setdefault(kept_under(target, key, report.lang) or silent, []).append(target)
+        if set(members) != {silent}:
+            rows += [
+                {
+                    "key": key,
+                    "group": name,
+                    "targets": len(targets),
+                    "verdicts": _verdicts_counted(report, targets),
+                }
+                for name, targets in members.items()
+            ]
+    return table_of(rows, "key group targets verdicts")

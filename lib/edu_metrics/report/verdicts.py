@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from edu_metrics.catalog import Target, Text, prior_of
+from edu_metrics.catalog import Target, prior_of
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.report.columns import Column, Table, draw, rows_of, strong_title, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, quote, tag
+from edu_metrics.report.joint import GROUPINGS, kept_under
 from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.reasons import because, reading_text
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
@@ -254,20 +255,6 @@ def _seen(report: AreaReport, target: Target) -> Iterable[Any]:
     return rows_of(rows.sort_values(["year", "area"]))
 
 
-#: What targets are grouped by, where the plan says it of any of them.
-GROUPINGS = ("obligation", "priority", "responsible")
-
-
-def _verdicts_counted(report: AreaReport, targets: Iterable[Target]) -> str:
-    counts = report.counts(targets)
-    return report.listed(
-        say("report.count_of", report.lang, number=counts[verdict],
-            verdict=say(f"verdict.{verdict}", report.lang))
-        for verdict in Verdict
-        if verdict in counts
-    )  # fmt: skip
-
-
 def promises_table(report: AreaReport) -> Table:
     """Give each numeric promise with its words, one row a target."""
     rows = (
@@ -288,49 +275,6 @@ def promises_table(report: AreaReport) -> Table:
         "target title article indicator quote locator population due due_stated applies reading "
         "readings obligation priority responsible",
     )
-
-
-def kept_under(target: Target, key: str, lang: str) -> str | None:
-    """Give what a target is grouped by, in the reader's words; None where the plan is silent."""
-    said = getattr(target, key)
-    if said is None:
-        return None
-    return said.in_(lang) if isinstance(said, Text) else say(f"report.{key}_{said}", lang)
-
-
-def groups_of(report: AreaReport) -> Html:
-    """Count targets and verdicts by each thing that the plan sorts its targets by."""
-    groups = _groups(report)
-    if not groups:
-        return Html("")
-    columns = [
-        Column("report.grouped_by", lambda row: say(f"report.{row.key}", report.lang)),
-        Column("report.group", "group"),
-        Column("report.group_members", "targets", numeric=True),
-        Column("report.group_verdicts", "verdicts"),
-    ]
-    return draw(groups, columns, report.lang, caption=say("report.grouped_caption", report.lang))
-
-
-def _groups(report: AreaReport) -> Table:
-    """Give the groups of numeric targets by obligation, priority and responsible body."""
-    silent = say("report.not_said", report.lang)
-    rows = []
-    for key in GROUPINGS:
-        members: dict[str, list[Target]] = {}
-        for target in report.numeric:
-            members.setdefault(kept_under(target, key, report.lang) or silent, []).append(target)
-        if set(members) != {silent}:
-            rows += [
-                {
-                    "key": key,
-                    "group": name,
-                    "targets": len(targets),
-                    "verdicts": _verdicts_counted(report, targets),
-                }
-                for name, targets in members.items()
-            ]
-    return table_of(rows, "key group targets verdicts")
 
 
 def _steps_text(report: AreaReport, target: Target) -> str:
