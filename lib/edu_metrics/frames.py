@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Limits: TypeAlias = tuple[float | None, float | None]
 
+#: What is read of a table.
+_COLUMNS = ("area", "year", "value", "n", "quantity")
 #: Of faults of one kind so many are named; the rest are counted.
 _NAMED = 5
 #: From so many values of an area on, an amount may be odd; percentages of so much are far from 1;
@@ -255,6 +257,9 @@ def _as_frame(given: Any) -> pd.DataFrame:
 
     if isinstance(given, pd.DataFrame):
         rows = given.rename(columns=lambda name: str(name).strip())
+        levels = [name for name in rows.index.names if name in _COLUMNS and name not in rows]
+        if levels:
+            rows = rows.reset_index(levels)
         # An index may be called as a column is.
         rows.index = rows.index.set_names([None] * rows.index.nlevels)
         if list(rows.columns).count("area") == 1:

@@ -53,3 +53,9 @@ def test_common_variance_is_all_or_nothing_at_the_ends():
 def test_misuse_is_refused(call, arguments):
     with pytest.raises(DataError, match=call.__name__):
         call(*arguments)
+
+
+@pytest.mark.parametrize(("stated", "came"), [([0.2], [2]), ([0.2, float("nan")], [1, 0])])
+def test_an_outcome_is_there_or_not_and_a_probability_a_number(stated, came):
+    with pytest.raises(DataError, match="outcomes that are 0 or 1"):
+        brier_score(stated, came)

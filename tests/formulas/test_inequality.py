@@ -198,3 +198,10 @@ def test_series_of_schools_are_taken():
     assert difference_coefficient(
         pd.Series(BOOKS, index=index), pd.Series(PUPILS, index=index)
     ) == difference_coefficient(BOOKS, PUPILS)
+
+
+def test_atkinson_is_continuous_where_it_becomes_a_geometric_mean():
+    values = [1, 2, 3, 4, 5.0]
+    mean = atkinson(values, epsilon=1)
+    for near in (1 - 1e-12, 1 + 1e-12, 1 + 1e-9):
+        assert atkinson(values, epsilon=near) == pytest.approx(mean, abs=1e-8)

@@ -315,3 +315,92 @@ def test_a_rate_of_groups_has_to_add_them_up():
     split = em.decompose(table, rate=rate, **asked)
     # 0.225 in the second year, 0.175 in the first.
     assert split["effect"].sum() == pytest.approx(0.225 - 0.175)
+
+
+# --- what lies beside it ----------------------------------------------------------------------
+
+
+def test_a_pace_is_over_where_the_area_s_own_years_are():
+    later = pd.concat([RATES, OTHERS.assign(year=OTHERS["year"] + 2)])
+    found = em.required_pace(later, ">=90", by=2022).set_index("area")["required_pace"]
+    assert found["A"] == em.verdict(later, ">=90", by=2022)["required_pace"].iloc[0] == 4
+    assert math.isnan(found["B"])
+
+
+def test_persons_that_nothing_is_made_of_are_told():
+    with pytest.warns(UserWarning, match="n is used of percentages alone"):
+        em.verdict(RATES.assign(value=RATES["value"] / 100, n=50), ">=0.85", by=2022, limits=(0, 1))
+
+
+def test_a_share_that_no_number_of_persons_is_has_nobody_behind_it():
+    with pytest.raises(DataError) as found:
+        em.people_behind(RATES.assign(n=50), "==83")
+    assert list(found.value.faults) == ["A: no number of 50 is 83 % of them"]
+    assert int(em.people_behind(RATES.assign(n=50), "==84")["people"].iloc[0]) == 1
+
+
+def test_what_can_be_projected_can_be_back_tested():
+    below = RATES.assign(value=RATES["value"] - 80)
+    assert em.backtest(below, limits=(-50, 50)).query("default")["n"].sum() > 0
+
+
+def test_areas_and_years_may_stand_in_the_index():
+    asked = em.paths(RATES, until=2021, points=5)
+    for index in ("year", ["area", "year"]):
+        pd.testing.assert_frame_equal(em.paths(RATES.set_index(index), until=2021, points=5), asked)
+
+
+def test_too_few_years_for_a_back_test_give_an_empty_table_with_its_columns():
+    found = em.backtest(RATES.head(3), what="reliability")
+    assert found.query("default").empty
+    assert {"stated", "happened", "low_happened", "high_happened", "n"} <= {*found.columns}
+
+
+def test_levels_of_an_outlook_are_numbers():
+    outlook = em.project(RATES, until=2022)
+    assert len(outlook.quantiles(0.5)) == 2
+    for wrong in (None, ["a"], 1.5):
+        with pytest.raises(DataError, match="levels: expected"):
+            outlook.quantiles(wrong)
+
+
+def test_groups_may_be_words_and_numbers_and_a_rate_is_a_function():
+    table = pd.DataFrame({"y": [1, 1, 2, 2], "g": ["a", 1] * 2, "c": [0.4, 0.6, 0.5, 0.5],
+                          "r": [10, 20, 12, 22.0]})  # fmt: skip
+    asked = {"between": "y", "factors": ["c", "r"], "group": "g"}
+    split = em.decompose(table, rate=lambda c, r: (c * r).sum(), **asked)
+    assert split["effect"].sum() == pytest.approx(17 - 16)
+    for wrong in ({"rate": "a*b"}, {"between": ["y"]}):
+        with pytest.raises(DataError, match="expected"):
+            em.decompose(table, **{**asked, **wrong})
+
+
+def test_parts_are_named_by_a_column():
+    both = pd.concat([RATES.assign(quantity="girls"), OTHERS.assign(quantity="boys")])
+    assert em.inspect(both, parts="girls").columns.tolist()[0] == "rule"
+    with pytest.raises(DataError, match="expected a column quantity"):
+        em.inspect(RATES, parts=["girls"])
+
+
+def test_a_study_is_asked_with_names_that_are_some():
+    with pytest.raises(DataError, match="areas: expected at least one"):
+        em.assess("mock_city", areas=[])
+    with pytest.raises(DataError, match="study: expected names"):
+        em.load_table(5)
+    with pytest.raises(DataError, match="root: expected a folder"):
+        em.load_catalog(5)
+    with pytest.raises(DataError, match="root: only a study has them"):
+        em.scenarios(pace=6, base=70, start=2020, years=5, root="/x")
+
+
+@pytest.mark.slow
+def test_paces_asked_of_a_study_have_names_and_begin_where_it_stood():
+    asked = {"areas": "mock_east", "targets": "T06_primary_bachelor"}
+    found = em.scenarios("mock_city", pace=[2, 3], **asked)
+    assert found["scenario"].unique().tolist() == ["pace=2", "pace=3"]
+    assert {text.get_text() for text in em.plot_paths(found).texts} == {"pace=2", "pace=3"}
+    before = em.scenarios("mock_city", pace=2, years=5, **asked)
+    own = em.load_table("mock_city").query("area == 'mock_east' and year == 2017")
+    counts = own.set_index("quantity")["value"]
+    stood = 100 * counts["teachers_primary_bachelor"] / counts["teachers_primary"]
+    assert before["value"].iloc[0] == pytest.approx(stood + 2, abs=0.01)

@@ -162,10 +162,10 @@ def plan_reports(
 
 
 def make_reports(
-    root: Path | Catalog,
-    studies: Sequence[str],
+    root: Path | str | Catalog,
+    studies: str | Sequence[str],
     *,
-    out: Path | None = None,
+    out: Path | str | None = None,
     how: How | None = None,
     progress: Progress | None = None,
     **asked: Any,
@@ -175,11 +175,11 @@ def make_reports(
 
     Parameters
     ----------
-    root : Path or Catalog
+    root : Path, str or Catalog
         The project folder, or its definitions where they are loaded already.
-    studies : sequence of str
+    studies : str or sequence of str
         Study ids; all studies when empty.
-    out : Path, optional
+    out : Path or str, optional
         Folder of all reports; ``reports`` of the project when left out.
     how : How, optional
         How they are made.
@@ -205,7 +205,9 @@ def make_reports(
     how = how or How()
     if asked.get("pdf"):
         require_pdf()
-    batch = _Batch(root, studies, out, asked)
+    named = [studies] if isinstance(studies, str) else studies
+    folder = Path(root) if isinstance(root, str) else root
+    batch = _Batch(folder, named, Path(out) if isinstance(out, str) else out, asked)
     for study in batch.studies:
         prepare(batch.catalog, study)
     claim(batch.out, pages_of(batch.catalog, batch.out))

@@ -26,7 +26,8 @@ from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, STANDARD, plainly, use_style
 from edu_metrics.figures.svg import spread_out, text_width
 from edu_metrics.figures.track import MANY
-from edu_metrics.frames import tidy
+from edu_metrics.frames import tidy, year_of
+from edu_metrics.limits import FIRST_YEAR
 from edu_metrics.words import number, say, short, unit_of
 
 if TYPE_CHECKING:
@@ -269,7 +270,7 @@ def plot_small_multiples(
         )
     values = table["value"].dropna().astype(float).tolist()
     values += [value for area in areas for value in _series(history, area)]
-    values += [asked[1].value] if (asked := _asked(target, 0)) else []
+    values += [asked[1].value] if (asked := _asked(target, FIRST_YEAR)) else []
     draw = plot_fan if "quantile" in table.columns else plot_paths
     for area, ax in zip(areas, axes, strict=False):
         ax.set_ylim(*_around(values, 0.06))
@@ -491,7 +492,7 @@ def _asked(target: str | None, due: int) -> _Asked | None:
     if target is None:
         return None
     try:
-        return due, Bound.model_validate(target)
+        return year_of("due", due), Bound.model_validate(target)
     except ValidationError:
         raise ReportError(f"target: expected a bound such as '>=95', found {target!r}") from None
 

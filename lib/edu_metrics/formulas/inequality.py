@@ -251,7 +251,13 @@ def atkinson(values: Values, *, epsilon: float) -> float:
     )
     if epsilon >= 1 and listed.min() == 0:
         return 1.0
-    return float(1 - stats.pmean(listed / listed.mean(), 1 - epsilon))
+    # So near to the geometric mean a power mean loses its digits.
+    power = 0.0 if abs(1 - epsilon) < _AT_ONE else 1 - epsilon
+    return float(1 - stats.pmean(listed / listed.mean(), power))
+
+
+#: An exponent nearer to one than this counts as one.
+_AT_ONE = 1e-8
 
 
 def _spread(formula: str, values: Values) -> FloatArray:

@@ -326,10 +326,17 @@ def brier_score(probabilities: Any, happened: Any) -> float:
     0.1
     """
     stated, came = np.asarray(probabilities, dtype=float), np.asarray(happened, dtype=float)
-    if not stated.size or stated.shape != came.shape or not np.all((stated >= 0) & (stated <= 1)):
+    if not stated.size or stated.shape != came.shape:
         raise DataError(
-            "brier_score: expected probabilities from 0 to 1 and as many outcomes; found "
+            "brier_score: expected as many outcomes as probabilities, one at least; found "
             f"{stated.size} probabilities and {came.size} outcomes"
+        )
+    wrong = ~((stated >= 0) & (stated <= 1) & np.isin(came, (0, 1)))
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        raise DataError(
+            "brier_score: expected probabilities from 0 to 1, and outcomes that are 0 or 1; found "
+            f"{stated.ravel()[at]:g} and {came.ravel()[at]:g} in row {at}"
         )
     return round(float(np.mean((stated - came) ** 2)), 12)
 

@@ -99,6 +99,9 @@ class Measure:
             With every fault of the table, persons that are no whole number among them.
         """
         rows = tidy(history, limits=self.limits)
+        if rows["n"].notna().any() and not percentages(self.limits):
+            told = f"history: n is used of percentages alone; limits={self.limits} are none"
+            warnings.warn(told, UserWarning, stacklevel=4)
         halves = rows[rows["value"] % 1 != 0] if self.whole_counts else rows.iloc[:0]
         if len(halves):
             raise DataError(

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -82,6 +81,8 @@ def load_catalog(root: Path | str | None = None) -> Catalog:
     >>> em.load_catalog().indicators["compulsory_retention_rate"].better
     'higher'
     """
+    if not isinstance(root, str | Path | None):
+        raise DataError(f"root: expected a folder; found {root!r}")
     return load_definitions(root or find_root())
 
 
@@ -99,6 +100,9 @@ def open_study(
     """
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
     entry = catalog.study(_named("study", [study])[0])
+    for what, names in (("areas", areas), ("targets", targets)):
+        if names is not None and not len(names):
+            raise DataError(f"{what}: expected at least one, or None for all; found none")
     if as_of is not None:
         entry = catalog.as_of(study, _day(as_of))
     chosen = tuple(catalog.study_area(entry, n).id for n in _named("areas", listed(areas))) or None
@@ -162,7 +166,7 @@ def load_table(study: str, root: Root = None) -> pd.DataFrame:
     from edu_metrics.report.tables import current_table
 
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
-    return current_table(catalog, catalog.study(study))
+    return current_table(catalog, catalog.study(_named("study", [study])[0]))
 
 
 def assess(
@@ -293,13 +297,18 @@ def scenarios(
     4  base 70, +6 points a year  2025  100.0
     """
     if study is None:
-        given = {"levers": levers, "named": named, "areas": areas, "targets": targets}
+        given = {"levers": levers, "named": named, "areas": areas, "targets": targets, "root": root}
         useless = [name for name, value in given.items() if value is not None]
         paces, bases = numbers_of("pace", pace), numbers_of("base", base)
         return _alone(paces, bases, start, years, unit, limits or (0, 100), useless)
     import pandas as pd
 
-    from edu_metrics.reachability.scenarios import asked_scenarios, course_rows, run_scenarios
+    from edu_metrics.reachability.scenarios import (
+        ASKED,
+        asked_scenarios,
+        course_rows,
+        run_scenarios,
+    )
 
     if start is not None:
         raise DataError("start: expected none with a study, which knows its years; give years")
@@ -328,6 +337,9 @@ def scenarios(
             "targets, or levers of theirs"
         )
     table = pd.DataFrame([row for one in found for row in course_rows(one)], columns=_COLUMNS)
+    # What was asked for has no name but its numbers.
+    asked = table["scenario"].eq(ASKED) & table["case"].ne("")
+    table["scenario"] = table["scenario"].where(~asked, table["case"])
     return table.astype({"steps": "Int64", "year": "Int64", "value": "float64"})
 
 
@@ -356,7 +368,7 @@ def _alone(
     faults += [f"{name}: only a study has them; name one" for name in useless]
     if unit not in ("points", "percent"):
         faults.append(f"unit: expected points or percent, found {unit!r}")
-    if years is not None and (not isinstance(years, Real) or years % 1 or years < 1):
+    if any(one < 1 for one in numbers_of("years", years, whole=True)):
         faults.append(f"years: expected a whole number from 1 up, found {years!r}")
     if faults or start is None or years is None:
         raise DataError("this scenario can't be run", faults)

@@ -33,8 +33,10 @@ from edu_metrics.on_frames.studies import listed
 from edu_metrics.reachability import people_behind as count_people
 from edu_metrics.reachability import two_digits
 from edu_metrics.reachability import years_needed as count_years
-from edu_metrics.trajectories import ModelScore, Trajectory, constant_pace, constant_rate, to_panels
+from edu_metrics.trajectories import ModelScore, Trajectory, constant_pace, constant_rate
 from edu_metrics.trajectories import backtest as backtest_panels
+from edu_metrics.trajectories.backtesting import Bin
+from edu_metrics.trajectories.panels import panel_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
     from edu_metrics.observations import Finding
 
+#: What whole numbers of persons may be off by when they are worked out of percentages.
+_DUST = 1e-6
 _AS_JUDGED = ("gap", "required_pace", "past_pace", "year_reached", "people", "model")
 #: Gives the values after 1, 2, ... steps.
 _Walk = Callable[..., tuple[float, ...]]
@@ -191,7 +195,8 @@ def required_pace(
     rows = measure.read(history)
     found = _verdicts(rows, target, by, measure)
     # No pace arrives where the year is over, or where there can be no such value.
-    none = (found["verdict"] == "impossible") | (rows["year"].max() >= by)
+    last = rows.groupby("area")["year"].max()
+    none = (found["verdict"] == "impossible") | (found["area"].map(last) >= by)
     return found.assign(required_pace=found["required_pace"].mask(none))[columns]
 
 
@@ -313,6 +318,10 @@ def people_behind(history: pd.DataFrame, target: str) -> pd.DataFrame:
     counts = zip(last["area"], last["value"], last["n"], strict=True)
     people, faults = [], []
     for area, value, n in counts:
+        asked = bound.value * n / 100
+        if bound.op == "==" and abs(asked - round(asked)) > _DUST:
+            faults.append(f"{area}: no number of {n:g} is {bound.value:g} % of them")
+            continue
         try:
             people.append(count_people(bound, value * n / 100, n))
         except DataError as error:
@@ -458,6 +467,10 @@ def decompose(
     """
     import pandas as pd
 
+    if rate is not None and not callable(rate):
+        raise DataError(f"rate: expected a function of the factors; found {rate!r}")
+    if not isinstance(between, str):
+        raise DataError(f"between: expected the name of one column; found {between!r}")
     keys = [between] if group is None else [between, group]
     require_columns(table, [*keys, *factors], what="table")
     lacking = table[table[[*keys, *factors]].isna().any(axis=1)]
@@ -480,7 +493,7 @@ def decompose(
         if group is None:
             populations[name] = {factor: own[factor].item() for factor in factors}
             continue
-        own = own.sort_values(group)
+        own = own.sort_values(group, key=lambda names: names.astype(str))
         groups[name] = own[group].tolist()
         populations[name] = {factor: own[factor].to_numpy() for factor in factors}
     if len({tuple(one) for one in groups.values()}) > 1:
@@ -618,7 +631,7 @@ class Outlook:
         """Say what it is about in one line."""
         return f"Outlook of {len(self.trajectories)} area(s) until {self.until}"
 
-    def quantiles(self, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+    def quantiles(self, levels: float | Iterable[float] = LEVELS) -> pd.DataFrame:
         """
         Give quantiles by area and year.
 
@@ -639,7 +652,7 @@ class Outlook:
         """
         import pandas as pd
 
-        asked = sorted(levels)
+        asked = sorted(numbers_of("levels", levels))
         wrong = [level for level in asked if not 0 < level < 1]
         if wrong or not asked:
             raise DataError(f"levels: expected numbers above 0 and below 1, found {asked}")
@@ -734,7 +747,7 @@ class Outlook:
         known = list(self.trajectories)
         if area is None and len(known) == 1:
             return known[0]
-        if area is None or area not in self.trajectories:
+        if not isinstance(area, str) or area not in self.trajectories:
             raise DataError(f"area: expected one of {', '.join(known)}; found {area!r}")
         return area
 
@@ -835,7 +848,7 @@ def backtest(
         raise DataError(f"what: expected 'scores' or 'reliability', found {what!r}")
     measure = Measure(limits, better, measure_type)
     rows = measure.read(history)
-    (panel,) = to_panels(rows.astype({"n": object}).fillna({"n": ""}))
+    panel = panel_of("panel", rows.assign(measure_type=""))
     falling = better == "lower"
     panel = replace(panel, bounds=measure.limits, falling=falling, measure_type=measure_type)
     scores = backtest_panels(
@@ -855,7 +868,9 @@ def backtest(
         for one in scores
         for found in one.reliability
     ]
-    return pd.DataFrame(bins)
+    parts = [one.name for one in fields(Bin) if one.name != "interval"]
+    ends = ["low_happened", "high_happened", "supported"]
+    return pd.DataFrame(bins, columns=["model", "default", "areas", "horizon", *parts, *ends])
 
 
 def _bin(found: Any) -> dict[str, Any]:
@@ -934,7 +949,7 @@ def inspect(
         if whole is not None:
             found += _sums(name, rows, whole)
     if parts:
-        found += _parts(by_quantity, parts)
+        found += _parts(by_quantity, listed(parts))
     told = [(one.rule, one.area, one.quantity, one.years, what_is_odd(one, lang)) for one in found]
     return pd.DataFrame(told, columns=["rule", "area", "quantity", "years", "finding"])
 
@@ -998,6 +1013,8 @@ def _parts(by_quantity: dict[str, pd.DataFrame], parts: Sequence[str]) -> list[F
     from edu_metrics.observations.table import rows_of
 
     parts = [str(name) for name in parts]
+    if "" in by_quantity:
+        raise DataError("parts: expected a column quantity, which names them; found none")
     missing = [name for name in parts if name not in by_quantity]
     if missing:
         known = ", ".join(by_quantity)

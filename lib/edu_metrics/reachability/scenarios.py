@@ -197,6 +197,11 @@ def _started(start: Start, due: int, situation: JudgedQuestion) -> JudgedQuestio
     if year is None:
         year = situation.store.plan.issued.year
     value = found.last_value if start.value is None else start.value
+    if start.value is None and year < (found.last_year or year):
+        # It stood there in a year that is over: what was observed then is the start.
+        value = situation.record.exact.get(year)
+        if value is None:
+            raise NotAvailable("no_start")
     if value is not None:
         value = float(situation.bounded(value))
     begun = replace(found, start="assumed", last_year=year, last_value=value, total=None)

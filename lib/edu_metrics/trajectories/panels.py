@@ -191,7 +191,7 @@ def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
     rows = _checked(table.reset_index(drop=True), name)
     if rows.empty:
         raise DataError(f"{name}: expected at least one row with a value; found none")
-    return [_panel(str(key), part) for key, part in rows.groupby("panel", sort=True)]
+    return [panel_of(str(key), part) for key, part in rows.groupby("panel", sort=True)]
 
 
 def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -302,7 +302,8 @@ def _told(rows: pd.DataFrame, found: pd.Series[str], expected: str) -> list[str]
     return [*lines, f"and {more} more lines: {expected}"] if more > 0 else lines
 
 
-def _panel(name: str, rows: pd.DataFrame) -> Panel:
+def panel_of(name: str, rows: pd.DataFrame) -> Panel:
+    """Make a panel of checked rows: area, year, value, n (NaN where unknown), measure_type."""
     years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
     values, persons = (
         rows.pivot(index="area", columns="year", values=column).reindex(columns=years)
