@@ -405,11 +405,9 @@ _SCALES = {
     "1000": 3,
     "万": 4,
     "亿": 8,
-    "hundred": 2,
-    "thousand": 3,
-    "million": 6,
-    "billion": 9,
-}
+    **{f"{word}{end}": power for word, power in (("hundred", 2), ("thousand", 3), ("million", 6),
+       ("billion", 9)) for end in ("sof", "s", "")},
+}  # fmt: skip
 _SCALE = re.compile("|".join(_SCALES))
 _SCALED = re.compile(rf"^((?:{_SCALE.pattern})*)(.*)$")
 

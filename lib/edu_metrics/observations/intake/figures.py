@@ -265,7 +265,7 @@ class _FileReader:
             "area": said.area,
             "quantity": said.quantity,
             "year": head.title_year if lacks else said.year,
-            "period": said.period or "year",
+            "period": said.period or (head.title_period if lacks else "year"),
         }
         labels = {
             name: rows[name] if word is None else rows[name].fillna(word)
@@ -428,9 +428,12 @@ class _FileReader:
         fitting = {u: f for u in above if (f := unit_factor(u, measured)) is not None}
         if len(set(fitting.values())) == 1:
             return next(iter(fitting.values()))
-        if not fitting and measured.form != "money":
+        # A unit above is that of all counts; rates among them say so or need none.
+        if not fitting and (
+            measured.form == "printed_rate" or not (above or measured.form == "money")
+        ):
             return Decimal(1)
-        units = fitting or dict.fromkeys(accepted_units(measured)[1:2])
+        units = fitting or above or accepted_units(measured)[1:2]
         text = f"{measured.id}: {' or '.join(units)}?"
         self.log.problem("no_unit", sheet, sheet.where(cell.at, cell.column), text)
         return None
