@@ -410,3 +410,33 @@ def test_an_unknown_key_of_a_mapping_is_named_with_the_nearest(catalog):
         made_from(given, "m.yaml", catalog)
     assert len(caught.value.faults) == 2
     assert "unit" in caught.value.faults[0]
+
+
+def test_a_parent_that_is_wrong_is_named_and_not_its_area(faults):
+    (parent,) = faults("上级,地区,年份,常住人口\n乱写市,海南区,2020,1\n", "t.csv")
+    assert parent.startswith("1 parent(s) that the area of their row does not lie below")
+    assert "乱写市 of 海南区 (A2)" in parent
+
+
+@pytest.mark.parametrize("year", ["2020①", "2020*", "2020年†"])
+def test_a_mark_of_a_footnote_is_no_part_of_a_year(read, year):
+    intake = read(f"地区,年份,常住人口\n海南区,{year},1\n", "t.csv")
+    assert intake.table["year"].tolist() == [2020]
+    assert rules(intake)["B2"]
+
+
+@pytest.mark.parametrize("total", ["合计", "全市合计", "合计：", "TOTAL:"])
+def test_totals_are_set_aside_as_rows_and_as_columns(figures, read, total):
+    expected = {("south", "population", 2020): (1, "exact")}
+    assert (
+        figures(f"地区,2020年\n海南区,1\n{total},5\n", "t.csv", quantity="population") == expected
+    )
+    wide = read(f"指标,海南区,{total}\n常住人口,1,5\n", "t.csv", year=2020)
+    assert wide.table["value"].tolist() == [1]
+    assert rules(wide)["C1"] == "total"
+
+
+@pytest.mark.parametrize(("cell", "value"), [("300余人", 300), ("1.2万余人", 12_000)])
+def test_an_odd_number_may_stand_before_its_unit(figures, cell, value):
+    found = figures(f"地区,2020年\n海南区,{cell}\n", "t.csv", quantity="population")
+    assert found["south", "population", 2020] == (value, "above")

@@ -15,6 +15,7 @@ from edu_metrics.observations.printed import (
     as_text,
     bare,
     is_part_of_year,
+    is_total,
     narrow,
     read_figure,
     read_period,
@@ -248,14 +249,27 @@ class HeadReader:
             if told is not None:
                 columns[index] = told
             elif texts:
-                columns[index] = meaning = self._together(texts)
-                if meaning.rest and index in used:
-                    cell = sheet.where(rows[-1], index)
-                    self.log.problem(self._cause(meaning, filled, rows), sheet, cell, meaning.rest)
+                columns[index] = self._together(texts)
             elif index in used:
                 self.log.problem("head", sheet, sheet.where(rows[0], index), "no head")
+        if any(said.area for said in columns.values()):
+            self._set_totals_aside(sheet, rows, columns)
+        for index in sorted(used & columns.keys()):
+            if rest := columns[index].rest:
+                cause = self._cause(columns[index], filled, rows)
+                self.log.problem(cause, sheet, sheet.where(rows[-1], index), rest)
         self._refuse_second_labels(sheet, rows, {at: columns[at] for at in columns if at in used})
         return columns
+
+    def _set_totals_aside(
+        self, sheet: Sheet, rows: Sequence[int], columns: dict[int, Meaning]
+    ) -> None:
+        """Beside columns of areas, one of their total is none of them."""
+        for index, said in columns.items():
+            if said.area is None and said.quantity is None and is_total(said.rest):
+                columns[index] = Meaning(role="ignore")
+                where = sheet.where(rows[0], index)
+                self.log.repaired(sheet, where, said.rest, "", "total")
 
     def _refuse_second_labels(
         self, sheet: Sheet, rows: Sequence[int], columns: dict[int, Meaning]
