@@ -440,3 +440,16 @@ def test_totals_are_set_aside_as_rows_and_as_columns(figures, read, total):
 def test_an_odd_number_may_stand_before_its_unit(figures, cell, value):
     found = figures(f"地区,2020年\n海南区,{cell}\n", "t.csv", quantity="population")
     assert found["south", "population", 2020] == (value, "above")
+
+
+@pytest.mark.parametrize("shown", ['0.00"万"', '">"0', '0"以上"', '[>=10000]0!.0,"万";0'])
+def test_a_number_format_that_says_more_than_its_number_is_refused(
+    faults, figures, make_workbook, shown
+):
+    rows = [["地区", "2020年", "2021年"], ["海南区", 95, 96]]
+    content = make_workbook(rows, formats=[("B2", shown), ("C2", '[$-804]0"人"')])
+    (told,) = faults(content, quantity="population")
+    assert told.startswith("1 number format(s) that show a power of ten or a bound")
+    assert "(表1!B2)" in told
+    found = figures(content, quantity="population", cells={"B2": ">95"})
+    assert found["south", "population", 2020] == (95, "above")

@@ -313,7 +313,8 @@ class _FileReader:
         """
         told = bool(self._no_number or self.mapping.cells)
         floats = np.array([type(raw) is float and raw >= 0 for raw in cells["raw"]], dtype=bool)
-        computed = [row for row, column in sheet.formulas if column == index]
+        special = (*sheet.formulas, *sheet.worded)
+        computed = [row for row, column in special if column == index]
         plainly = labelled & (not told) & floats & ~cells["at"].isin(computed)
         plainly &= cells["bound"].isin(("", "exact"))
         shown = cells["at"].isin(sheet.percent.get(index, ()))
@@ -351,7 +352,10 @@ class _FileReader:
             parsed, rule = ("suppressed",) * 2 if kept_back else ("", figure.rules[0])
             self.log.repaired(sheet, where, typed, parsed, rule)
             return _Reading(np.nan, sure=True) if kept_back else None
-        number = figure.number
+        number, shown = figure.number, sheet.worded.get((cell.at, cell.column))
+        if told is None and shown is not None:
+            self.log.problem("format", sheet, where, shown)
+            return None
         if told is None and cell.at in sheet.percent.get(cell.column, ()):
             number = number * 100
             figure = replace(figure, unit="%", rules=("percent_format",))
