@@ -453,3 +453,15 @@ def test_a_number_format_that_says_more_than_its_number_is_refused(
     assert "(表1!B2)" in told
     found = figures(content, quantity="population", cells={"B2": ">95"})
     assert found["south", "population", 2020] == (95, "above")
+
+
+@pytest.mark.parametrize(
+    ("head", "rule"),
+    [("二〇二〇年", "chinese_digits"), ("２０２０", "full_width"), ("2020-21", "school_year")],
+)
+def test_how_a_head_was_read_is_logged(read, head, rule):
+    text = f"地 区,{head}\n海南区,1\n"
+    found = rules(read(text, "t.csv", quantity="population"))
+    assert (found["A1"], found["B1"]) == ("name_cleaned", rule)
+    found = rules(read("地区,其中：常住人口①,儿童\n海南区,1,2\n", "t.csv", year=2020))
+    assert found == {"B1": "name_cleaned"}

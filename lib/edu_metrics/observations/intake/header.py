@@ -65,6 +65,8 @@ class Meaning:
     unit: str | None = None
     period: str | None = None
     rest: str = ""
+    #: How it was read, where it is not what is defined.
+    rule: str = field(default="", compare=False)
 
 
 #: What a column of figures may say of them.
@@ -250,6 +252,7 @@ class HeadReader:
                 columns[index] = told
             elif texts:
                 columns[index] = self._together(texts)
+                self._log_repairs(sheet, rows, index)
             elif index in used:
                 self.log.problem("head", sheet, sheet.where(rows[0], index), "no head")
         if any(said.area for said in columns.values()):
@@ -260,6 +263,17 @@ class HeadReader:
                 self.log.problem(cause, sheet, sheet.where(rows[-1], index), rest)
         self._refuse_second_labels(sheet, rows, {at: columns[at] for at in columns if at in used})
         return columns
+
+    def _log_repairs(self, sheet: Sheet, rows: Sequence[int], index: int) -> None:
+        """Note how the cells of a head were read that do not say plainly what they say."""
+        for row in rows:
+            cells = sheet.rows[row]
+            text = as_text(cells[index]) if index < len(cells) else ""
+            said = self.meaning(text)
+            if said.rule and not said.rest:
+                told = (said.role, said.area, said.quantity, said.year)
+                shown = " ".join(str(one) for one in told if one is not None)
+                self.log.repaired(sheet, sheet.where(row, index), text, shown, said.rule)
 
     def _set_totals_aside(
         self, sheet: Sheet, rows: Sequence[int], columns: dict[int, Meaning]
@@ -349,11 +363,12 @@ class HeadReader:
             return Meaning()
         role = self._roles.get(plain(bare(shown)))
         if role is not None and plain(shown) not in self.quantities.told:
-            return Meaning(role=role)
+            as_typed = bare(shown) == text and (text.isascii() or " " not in text)
+            return Meaning(role=role, rule="" if as_typed else "name_cleaned")
         dated = self.dated(text)
         if dated is not None:
-            return Meaning(year=dated[0], period=dated[1])
-        whole = self._named(shown)
+            return Meaning(year=dated[0], period=dated[1], rule=dated[2])
+        whole = self._named(text)
         if whole is not None:
             return whole
         if self.is_unit(shown.strip("()")):
@@ -370,7 +385,8 @@ class HeadReader:
             if found and dated:
                 inner = self._meaning(found[3 - place])
                 if inner.year is None and inner.role is None and not inner.rest:
-                    return replace(inner, year=dated[0], period=dated[1])
+                    rule = " ".join(filter(None, (inner.rule, dated[2])))
+                    return replace(inner, year=dated[0], period=dated[1], rule=rule)
         return Meaning(rest=text.strip())
 
     def dated(self, raw: object) -> tuple[int, str, str] | None:
@@ -401,9 +417,9 @@ class HeadReader:
     def _named(self, text: str) -> Meaning | None:
         quantity = self.quantities.find(text)
         if quantity.id:
-            return Meaning(quantity=quantity.id)
+            return Meaning(quantity=quantity.id, rule=quantity.rule)
         area = self.areas.find(text)
-        return Meaning(area=area.id) if area.id else None
+        return Meaning(area=area.id, rule=area.rule) if area.id else None
 
     def is_set_aside(self, text: str) -> bool:
         """Tell whether a mapping sets a row of this name aside."""
