@@ -192,3 +192,26 @@ def test_a_school_that_is_called_like_a_formula_is_text_in_the_counts(tmp_path):
     assert {line.split(",")[0] for line in to.read_text("utf-8").splitlines()[1:]} == {
         "'=HYPERLINK(1)", "-12", "c"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_what_is_no_number_is_nobody_s_score(tmp_path, suffix):
+    frame = pd.DataFrame({"school": "a", "year": 2020, "score": [70.0] * 12 + [float("nan")] * 5})
+    path = tmp_path / f"scores.{suffix}"
+    if suffix == "csv":
+        frame.to_csv(path, index=False, na_rep="NaN")
+    else:
+        import duckdb
+
+        duckdb.sql("SELECT school, year, coalesce(score, 'nan'::DOUBLE) AS score FROM frame"
+                   ).write_parquet(str(path))  # fmt: skip
+    counts = {"tested": "score", "passing": "score >= 60"}
+    found = aggregate([path], by=["school", "year"], counts=counts).counts
+    assert found.to_numpy().tolist() == [["a", 2020, 12, 12]]
+
+
+def test_a_number_that_is_no_year_is_refused(tmp_path):
+    path = tmp_path / "scores.csv"
+    path.write_text("school,year,score\n" + "a,20200,70\n" * 12)
+    with pytest.raises(DataError, match="expected years from 1900 to 2100, found 20200"):
+        aggregate([path], by=["school", "year"], counts={"tested": "score"})

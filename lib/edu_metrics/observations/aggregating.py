@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.files import harmless, write_text, write_whole_files
+from edu_metrics.limits import is_year
 from edu_metrics.observations.intake.storing import HEADER, read_raw_file
 from edu_metrics.observations.raw_files import with_sidecar
 
@@ -138,14 +140,30 @@ def aggregate(
             try:
                 persons = getattr(database, read)([str(path) for path in files], **more)
                 cells, counted = _asked(persons.columns, by, counts)
+                kinds = dict(zip(persons.columns, map(str, persons.types), strict=True))
+                numbers = [_quoted(name) for name in kinds if kinds[name] in ("FLOAT", "DOUBLE")]
+                # What is no number is nobody's score, and greater than all to DuckDB.
+                absent = ", ".join(f"nullif({name}, 'nan'::DOUBLE) AS {name}" for name in numbers)
+                persons = persons.project(f"* REPLACE ({absent})") if absent else persons
                 frame = persons.aggregate(", ".join([*cells, *counted]), ", ".join(cells)).df()
             except duckdb.Error as error:
                 reason = str(error).splitlines()[0]
                 raise DataError(f"{files[0].name}: can't be counted: {reason}") from error
     whole = frame[list(by)].notna().all(axis=1)
+    odd = [year for year in frame.loc[whole, list(by)[1:2]].stack().unique() if _is_no_year(year)]
+    if odd:
+        shown = ", ".join(map(str, odd[:5]))
+        raise DataError(
+            f"{files[0].name}: {by[1]}: expected years from 1900 to 2100, found {shown}"
+        )
     found = frame[whole].sort_values(list(by), ignore_index=True)
     kept = suppress(found.drop(columns="rows"), by, at_least, part_at_least)
     return Counted(kept, int(frame["rows"].sum()), int(frame.loc[~whole, "rows"].sum()))
+
+
+def _is_no_year(year: object) -> bool:
+    """Tell whether a number is no year; a text may be a school year."""
+    return isinstance(year, Real) and not is_year(float(year))
 
 
 def suppress(

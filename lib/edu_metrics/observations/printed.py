@@ -58,6 +58,9 @@ _FIGURE = re.compile(
     rf"(?P<unit>[%‰]|[^\W\d_][^\d\s]*?)??\s*(?P<after>{_any_of(_BOUND_AFTER)})?$"
 )
 
+#: 300余人 is 300人余.
+_ODD_BEFORE_UNIT = re.compile(r"(\d[十百千万亿]*)([余多])([^\W\d_]+)$")
+
 #: Marks of a number that its publisher keeps back.
 _SUPPRESSED = frozenset({"*", "**", "***", "suppressed", "保密"})
 #: Marks of no number.
@@ -159,7 +162,7 @@ Decimal('0.08'))
     if _FOOTNOTE.search(text):
         text = _FOOTNOTE.sub("", text).rstrip()
         rules.append("footnote")
-    found = _FIGURE.match(text)
+    found = _FIGURE.match(_ODD_BEFORE_UNIT.sub(r"\1\3\2", text))
     if found is None or (found["before"] and found["after"]):
         return None
     bound = _BOUND_BEFORE.get(found["before"]) or _BOUND_AFTER.get(found["after"]) or "exact"
@@ -213,6 +216,8 @@ def read_year(raw: object) -> tuple[int, str] | None:
     typed = as_text(raw)
     text = narrow(typed)
     rule = "" if text == typed.strip() else "full_width"
+    if text != (unmarked := _FOOTNOTES.sub("", text).rstrip()):
+        text, rule = unmarked, "footnote"
     if _WRITTEN_YEAR.search(text):
         text, rule = _WRITTEN_YEAR.sub(lambda it: it[0].translate(_DIGITS), text), "chinese_digits"
     found = _ONE_YEAR.match(text)
@@ -247,6 +252,8 @@ _BEFORE_NAME = re.compile(
     r"\(?\d{1,2}(?:[、)]|\.(?!\d)))\s*"
 )
 _FOOTNOTES = re.compile(r"[①-⑳¹²³⁰-⁹*†‡]+$")
+#: What tells of which whole a row is the total: 全市合计.
+_OF_THE_WHOLE = re.compile(r"^[全各][省市州盟县区旗国]")
 #: Rows that add up others.
 _TOTALS = frozenset(
     ("合计", "总计", "共计", "小计", "总数", "总和", "合計", "total", "totals", "grandtotal", "sum")
@@ -271,10 +278,10 @@ def is_total(text: str) -> bool:
 
     Examples
     --------
-    >>> is_total("合　计"), is_total("Total"), is_total("合计划")
-    (True, True, False)
+    >>> is_total("合　计"), is_total("TOTAL:"), is_total("全市合计"), is_total("合计划")
+    (True, True, True, False)
     """
-    return plain(bare(text)) in _TOTALS
+    return plain(_OF_THE_WHOLE.sub("", bare(text)).rstrip(":")) in _TOTALS
 
 
 # --- time
@@ -405,11 +412,9 @@ _SCALES = {
     "1000": 3,
     "万": 4,
     "亿": 8,
-    "hundred": 2,
-    "thousand": 3,
-    "million": 6,
-    "billion": 9,
-}
+    **{f"{word}{end}": power for word, power in (("hundred", 2), ("thousand", 3), ("million", 6),
+       ("billion", 9)) for end in ("sof", "s", "")},
+}  # fmt: skip
 _SCALE = re.compile("|".join(_SCALES))
 _SCALED = re.compile(rf"^((?:{_SCALE.pattern})*)(.*)$")
 

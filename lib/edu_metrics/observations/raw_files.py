@@ -194,7 +194,7 @@ def broken_seal(path: Path, content: bytes) -> Iterator[str]:
     elif str(expected).lower() not in (found, hashlib.sha256(content).hexdigest()):
         yield (
             f"was edited: {name} expects the sha256 {expected}, found {found}; bring the file "
-            f"back, or run `edu-metrics seal {path.name}` if it was edited on purpose"
+            f"back, or run `edu-metrics seal {path}` if it was edited on purpose"
         )
 
 

@@ -7,7 +7,9 @@ import io
 import pandas as pd
 import pytest
 
+from edu_metrics.errors import DataError
 from edu_metrics.observations.intake import Mapping, read_table
+from edu_metrics.observations.intake.mapping import made_from
 
 
 def rules(intake):
@@ -338,7 +340,12 @@ def test_a_group_or_part_that_nobody_defined_is_refused(faults):
 
 @pytest.mark.parametrize(("rule", "year"), [("starts", 2023), ("ends", 2024), (None, 2023)])
 @pytest.mark.parametrize(
-    "text", ["地区,年份,常住人口\n海南区,2023-24,1\n", "地区,常住人口2023-24学年\n海南区,1\n"]
+    "text",
+    [
+        "地区,年份,常住人口\n海南区,2023-24,1\n",
+        "地区,常住人口2023-24学年\n海南区,1\n",
+        "2023-24学年,\n地区,常住人口\n海南区,1\n",
+    ],
 )
 def test_a_school_year_counts_for_the_year_that_the_study_says(catalog, tmp_path, text, rule, year):
     told = Mapping.model_validate({"source": "yearbook", "published": "2023-12-01"})
@@ -356,3 +363,105 @@ def test_a_column_that_no_head_reaches_is_refused_until_a_mapping_tells_of_it(re
     assert dict(zip(both["quantity"], both["value"], strict=True)) == {
         "population": 1, "children": 9,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "表1 各区人口（单位：万人）", "（单位：万人）", "表1 各区人口 单位:万人", "单位：万人、%",
+        "2020年 单位：万人", "单位  万人", "（万人）", "Population (in 10,000 persons)",
+        "Unit: 10,000 persons", "Population, in 10,000 persons",
+    ],
+)  # fmt: skip
+def test_the_unit_of_a_caption_counts_however_it_is_told(read, make_workbook, caption):
+    rows = [[caption, None], ["地区", "常住人口2020年"], ["海南区", "0.06"]]
+    table = read(make_workbook(rows, ["A1:B1"])).table
+    assert table[["lower", "value", "upper"]].to_numpy().tolist() == [[550, 600, 650]]
+
+
+@pytest.mark.parametrize("caption", ["Teachers (in thousands)", "Unit: thousands", "单位：千人"])
+def test_thousands_of_a_caption_count(figures, caption):
+    text = f"{caption},\n地区,常住人口2020年\n海南区,6\n"
+    assert figures(text, "t.csv")["south", "population", 2020] == (6000, "exact")
+
+
+@pytest.mark.parametrize("caption", ["单位：人（万人）", "单位：万元", "单位：栋", "（万元）"])
+def test_a_unit_of_a_caption_that_does_not_fit_is_refused(faults, caption):
+    (unit,) = faults(f"{caption},\n地区,常住人口2020年\n海南区,6\n", "t.csv")
+    assert unit.startswith("1 quantity(ies) whose unit is not told: population: ")
+
+
+def test_a_caption_s_range_of_years_is_no_year(faults):
+    (year,) = faults("2013-2015年平均,\n地区,常住人口\n海南区,6\n", "t.csv")
+    assert year.startswith("1 thing(s) that neither head nor rows tell: year of the figures")
+
+
+@pytest.mark.parametrize("head", ["地区", "年份", "单位"])
+def test_two_blocks_side_by_side_are_refused(faults, head):
+    text = f"地区,年份,单位,常住人口,{head},儿童\n海南区,2020,人,5,乌达区,6\n"
+    (told,) = faults(text, "t.csv")
+    assert told.startswith("1 column head(s) not understood: ")
+    assert "(E1)" in told
+
+
+def test_an_unknown_key_of_a_mapping_is_named_with_the_nearest(catalog):
+    given = {"columns": {"C": {"quantity": "population", "unti": "万人"}}, "yaer": 2020}
+    with pytest.raises(DataError) as caught:
+        made_from(given, "m.yaml", catalog)
+    assert len(caught.value.faults) == 2
+    assert "unit" in caught.value.faults[0]
+
+
+def test_a_parent_that_is_wrong_is_named_and_not_its_area(faults):
+    (parent,) = faults("上级,地区,年份,常住人口\n乱写市,海南区,2020,1\n", "t.csv")
+    assert parent.startswith("1 parent(s) that the area of their row does not lie below")
+    assert "乱写市 of 海南区 (A2)" in parent
+
+
+@pytest.mark.parametrize("year", ["2020①", "2020*", "2020年†"])
+def test_a_mark_of_a_footnote_is_no_part_of_a_year(read, year):
+    intake = read(f"地区,年份,常住人口\n海南区,{year},1\n", "t.csv")
+    assert intake.table["year"].tolist() == [2020]
+    assert rules(intake)["B2"]
+
+
+@pytest.mark.parametrize("total", ["合计", "全市合计", "合计：", "TOTAL:"])
+def test_totals_are_set_aside_as_rows_and_as_columns(figures, read, total):
+    expected = {("south", "population", 2020): (1, "exact")}
+    assert (
+        figures(f"地区,2020年\n海南区,1\n{total},5\n", "t.csv", quantity="population") == expected
+    )
+    wide = read(f"指标,海南区,{total}\n常住人口,1,5\n", "t.csv", year=2020)
+    assert wide.table["value"].tolist() == [1]
+    assert rules(wide)["C1"] == "total"
+
+
+@pytest.mark.parametrize(("cell", "value"), [("300余人", 300), ("1.2万余人", 12_000)])
+def test_an_odd_number_may_stand_before_its_unit(figures, cell, value):
+    found = figures(f"地区,2020年\n海南区,{cell}\n", "t.csv", quantity="population")
+    assert found["south", "population", 2020] == (value, "above")
+
+
+@pytest.mark.parametrize("shown", ['0.00"万"', '">"0', '0"以上"', '[>=10000]0!.0,"万";0'])
+def test_a_number_format_that_says_more_than_its_number_is_refused(
+    faults, figures, make_workbook, shown
+):
+    rows = [["地区", "2020年", "2021年"], ["海南区", 95, 96]]
+    content = make_workbook(rows, formats=[("B2", shown), ("C2", '[$-804]0"人"')])
+    (told,) = faults(content, quantity="population")
+    assert told.startswith("1 number format(s) that show a power of ten or a bound")
+    assert "(表1!B2)" in told
+    found = figures(content, quantity="population", cells={"B2": ">95"})
+    assert found["south", "population", 2020] == (95, "above")
+
+
+@pytest.mark.parametrize(
+    ("head", "rule"),
+    [("二〇二〇年", "chinese_digits"), ("２０２０", "full_width"), ("2020-21", "school_year")],
+)
+def test_how_a_head_was_read_is_logged(read, head, rule):
+    text = f"地 区,{head}\n海南区,1\n"
+    found = rules(read(text, "t.csv", quantity="population"))
+    assert (found["A1"], found["B1"]) == ("name_cleaned", rule)
+    found = rules(read("地区,其中：常住人口①,儿童\n海南区,1,2\n", "t.csv", year=2020))
+    assert found == {"B1": "name_cleaned"}

@@ -265,7 +265,7 @@ class _FileReader:
             "area": said.area,
             "quantity": said.quantity,
             "year": head.title_year if lacks else said.year,
-            "period": said.period or "year",
+            "period": said.period or (head.title_period if lacks else "year"),
         }
         labels = {
             name: rows[name] if word is None else rows[name].fillna(word)
@@ -313,7 +313,8 @@ class _FileReader:
         """
         told = bool(self._no_number or self.mapping.cells)
         floats = np.array([type(raw) is float and raw >= 0 for raw in cells["raw"]], dtype=bool)
-        computed = [row for row, column in sheet.formulas if column == index]
+        special = (*sheet.formulas, *sheet.worded)
+        computed = [row for row, column in special if column == index]
         plainly = labelled & (not told) & floats & ~cells["at"].isin(computed)
         plainly &= cells["bound"].isin(("", "exact"))
         shown = cells["at"].isin(sheet.percent.get(index, ()))
@@ -351,7 +352,10 @@ class _FileReader:
             parsed, rule = ("suppressed",) * 2 if kept_back else ("", figure.rules[0])
             self.log.repaired(sheet, where, typed, parsed, rule)
             return _Reading(np.nan, sure=True) if kept_back else None
-        number = figure.number
+        number, shown = figure.number, sheet.worded.get((cell.at, cell.column))
+        if told is None and shown is not None:
+            self.log.problem("format", sheet, where, shown)
+            return None
         if told is None and cell.at in sheet.percent.get(cell.column, ()):
             number = number * 100
             figure = replace(figure, unit="%", rules=("percent_format",))
@@ -428,9 +432,12 @@ class _FileReader:
         fitting = {u: f for u in above if (f := unit_factor(u, measured)) is not None}
         if len(set(fitting.values())) == 1:
             return next(iter(fitting.values()))
-        if not fitting and measured.form != "money":
+        # A unit above is that of all counts; rates among them say so or need none.
+        if not fitting and (
+            measured.form == "printed_rate" or not (above or measured.form == "money")
+        ):
             return Decimal(1)
-        units = fitting or dict.fromkeys(accepted_units(measured)[1:2])
+        units = fitting or above or accepted_units(measured)[1:2]
         text = f"{measured.id}: {' or '.join(units)}?"
         self.log.problem("no_unit", sheet, sheet.where(cell.at, cell.column), text)
         return None

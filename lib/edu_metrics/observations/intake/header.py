@@ -15,6 +15,7 @@ from edu_metrics.observations.printed import (
     as_text,
     bare,
     is_part_of_year,
+    is_total,
     narrow,
     read_figure,
     read_period,
@@ -25,12 +26,19 @@ from edu_metrics.observations.printed import read_year as year_of
 #: Rows in which a head is looked for.
 _SEARCHED = 40
 
-_UNIT_ROW = re.compile(r"^(?:计量)?(?:单位|units?)\s*:\s*(.+)$", re.IGNORECASE)
+#: A unit that is told as one, whatever it is; and what may be one: after 单位, in brackets, last.
+_UNIT_TOLD = re.compile(r"(?:单位|\bunits?)\s*:\s*([^()]*(?:\([^()]*\))?)", re.IGNORECASE)
+_UNIT_HINTED = re.compile(
+    r"(?:单位|\bunits?)\s+([^():]+)|\(\s*(?:in\s+)?([^()]+)\)|\bin\s+([^():,]+)$", re.IGNORECASE
+)
+_BETWEEN_UNITS = re.compile(r"[、,;()]\s*")
 _UNIT_BEHIND = re.compile(r"^(.*?)\s*(?:\(([^()]+)\)|[,/、]\s*([^,/、()\s]+))$")
 _YEAR_WORD = r"\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年(?:[上下]半年)?)"
 _YEAR_BEFORE = re.compile(rf"^({_YEAR_WORD})\s*(.+)$")
 _YEAR_BEHIND = re.compile(rf"^(.+?)\s*\(?({_YEAR_WORD}?)\)?$")
-_YEAR_IN_TITLE = re.compile(r"(?<!\d)((?:19|2[01])\d\d)(?:\s*[-/—]\s*\d{2,4})?\s*(?:学年|年)")
+_YEAR_IN_TITLE = re.compile(
+    r"(?<!\d)(?:19|2[01])\d\d(?:\s*年?\s*[-—–―/~至到]{1,2}\s*\d{2,4})?\s*(?:学年度?|年度?)"
+)
 
 
 def split_unit(text: str) -> tuple[str, str]:
@@ -57,6 +65,8 @@ class Meaning:
     unit: str | None = None
     period: str | None = None
     rest: str = ""
+    #: How it was read, where it is not what is defined.
+    rule: str = field(default="", compare=False)
 
 
 #: What a column of figures may say of them.
@@ -78,12 +88,15 @@ class Head:
         Units that a line above the head names.
     title_year : int or None
         The one year that lines above the head name. [year]
+    title_period : str
+        What that year is.
     """
 
     rows: tuple[int, ...]
     columns: dict[int, Meaning]
     units: tuple[str, ...] = ()
     title_year: int | None = None
+    title_period: str = "year"
 
     def role(self, role: str) -> int | None:
         """Give the column that has a role."""
@@ -151,8 +164,7 @@ class HeadReader:
         if len(rows) > 1 and not sheet.name:
             self._fill_across(sheet, filled, rows)
         columns = self._columns(sheet, filled, rows)
-        units, year = self._above(sheet, first)
-        return Head(rows, columns, units, year)
+        return Head(rows, columns, *self._above(sheet, first))
 
     def _first_row(self, sheet: Sheet) -> int | None:
         if self.mapping.head is not None:
@@ -160,7 +172,7 @@ class HeadReader:
             return row if row < len(sheet.rows) else None
         for row, cells in enumerate(sheet.rows[:_SEARCHED]):
             texts = [as_text(cell) for cell in cells if cell != ""]
-            if len(texts) < 2 or any(_UNIT_ROW.match(narrow(text)) for text in texts):
+            if len(texts) < 2 or any(_UNIT_TOLD.match(narrow(text)) for text in texts):
                 continue
             said = [self.meaning(text) for text in texts]
             roles = sum(one.role is not None for one in said)
@@ -239,13 +251,50 @@ class HeadReader:
             if told is not None:
                 columns[index] = told
             elif texts:
-                columns[index] = meaning = self._together(texts)
-                if meaning.rest and index in used:
-                    cell = sheet.where(rows[-1], index)
-                    self.log.problem(self._cause(meaning, filled, rows), sheet, cell, meaning.rest)
+                columns[index] = self._together(texts)
+                self._log_repairs(sheet, rows, index)
             elif index in used:
                 self.log.problem("head", sheet, sheet.where(rows[0], index), "no head")
+        if any(said.area for said in columns.values()):
+            self._set_totals_aside(sheet, rows, columns)
+        for index in sorted(used & columns.keys()):
+            if rest := columns[index].rest:
+                cause = self._cause(columns[index], filled, rows)
+                self.log.problem(cause, sheet, sheet.where(rows[-1], index), rest)
+        self._refuse_second_labels(sheet, rows, {at: columns[at] for at in columns if at in used})
         return columns
+
+    def _log_repairs(self, sheet: Sheet, rows: Sequence[int], index: int) -> None:
+        """Note how the cells of a head were read that do not say plainly what they say."""
+        for row in rows:
+            cells = sheet.rows[row]
+            text = as_text(cells[index]) if index < len(cells) else ""
+            said = self.meaning(text)
+            if said.rule and not said.rest:
+                told = (said.role, said.area, said.quantity, said.year)
+                shown = " ".join(str(one) for one in told if one is not None)
+                self.log.repaired(sheet, sheet.where(row, index), text, shown, said.rule)
+
+    def _set_totals_aside(
+        self, sheet: Sheet, rows: Sequence[int], columns: dict[int, Meaning]
+    ) -> None:
+        """Beside columns of areas, one of their total is none of them."""
+        for index, said in columns.items():
+            if said.area is None and said.quantity is None and is_total(said.rest):
+                columns[index] = Meaning(role="ignore")
+                where = sheet.where(rows[0], index)
+                self.log.repaired(sheet, where, said.rest, "", "total")
+
+    def _refuse_second_labels(
+        self, sheet: Sheet, rows: Sequence[int], columns: dict[int, Meaning]
+    ) -> None:
+        """Two columns of one role are two tables side by side, or one of them is none."""
+        first: dict[str, int] = {}
+        for index, said in columns.items():
+            role = said.role or "value"
+            if role not in ("value", "note", "ignore") and first.setdefault(role, index) != index:
+                text = f"{role} again, as in column {letters(first[role])}"
+                self.log.problem("head", sheet, sheet.where(rows[-1], index), text)
 
     def _cause(self, meaning: Meaning, filled: dict[int, list[Any]], rows: Sequence[int]) -> str:
         roles = {self.meaning(as_text(cell)).role for row in rows for cell in filled[row]}
@@ -314,11 +363,12 @@ class HeadReader:
             return Meaning()
         role = self._roles.get(plain(bare(shown)))
         if role is not None and plain(shown) not in self.quantities.told:
-            return Meaning(role=role)
+            as_typed = bare(shown) == text and (text.isascii() or " " not in text)
+            return Meaning(role=role, rule="" if as_typed else "name_cleaned")
         dated = self.dated(text)
         if dated is not None:
-            return Meaning(year=dated[0], period=dated[1])
-        whole = self._named(shown)
+            return Meaning(year=dated[0], period=dated[1], rule=dated[2])
+        whole = self._named(text)
         if whole is not None:
             return whole
         if self.is_unit(shown.strip("()")):
@@ -335,7 +385,8 @@ class HeadReader:
             if found and dated:
                 inner = self._meaning(found[3 - place])
                 if inner.year is None and inner.role is None and not inner.rest:
-                    return replace(inner, year=dated[0], period=dated[1])
+                    rule = " ".join(filter(None, (inner.rule, dated[2])))
+                    return replace(inner, year=dated[0], period=dated[1], rule=rule)
         return Meaning(rest=text.strip())
 
     def dated(self, raw: object) -> tuple[int, str, str] | None:
@@ -366,9 +417,9 @@ class HeadReader:
     def _named(self, text: str) -> Meaning | None:
         quantity = self.quantities.find(text)
         if quantity.id:
-            return Meaning(quantity=quantity.id)
+            return Meaning(quantity=quantity.id, rule=quantity.rule)
         area = self.areas.find(text)
-        return Meaning(area=area.id) if area.id else None
+        return Meaning(area=area.id, rule=area.rule) if area.id else None
 
     def is_set_aside(self, text: str) -> bool:
         """Tell whether a mapping sets a row of this name aside."""
@@ -379,24 +430,32 @@ class HeadReader:
         kinds = {(one.unit, one.form): one for one in self.catalog.quantities.values()}
         return any(unit_factor(text, one) is not None for one in kinds.values())
 
-    def _above(self, sheet: Sheet, first: int) -> tuple[tuple[str, ...], int | None]:
-        """Read units and the year from the lines above the head."""
-        units: tuple[str, ...] = ()
-        years: set[int] = set()
+    def _above(self, sheet: Sheet, first: int) -> tuple[tuple[str, ...], int | None, str]:
+        """Read units, the year and what it is from the lines above the head."""
+        units: list[str] = []
+        years: set[tuple[int | None, str]] = set()
         for row, cells in enumerate(sheet.rows[:first]):
             for column, cell in enumerate(cells):
                 text = narrow(as_text(cell))
-                found = _UNIT_ROW.match(text)
-                if found:
-                    units = tuple(one for one in re.split(r"[、,;]\s*", found[1]) if one.strip())
-                    self.log.repaired(
-                        sheet, sheet.where(row, column), cell, "; ".join(units), "unit_line"
-                    )
-                elif text:
-                    if not is_part_of_year(text):
-                        years |= {int(year) for year in _YEAR_IN_TITLE.findall(text)}
-                    self.log.repaired(sheet, sheet.where(row, column), cell, "", "title")
-        return units, years.pop() if len(years) == 1 else None
+                if not text:
+                    continue
+                told = self._units_of_line(text)
+                units += told
+                if not is_part_of_year(text):
+                    dated = map(self.dated, _YEAR_IN_TITLE.findall(text))
+                    years |= {(one[0], one[1]) if one else (None, "year") for one in dated}
+                rule = "unit_line" if told else "title"
+                self.log.repaired(sheet, sheet.where(row, column), cell, "; ".join(told), rule)
+        return tuple(units), *(years.pop() if len(years) == 1 else (None, "year"))
+
+    def _units_of_line(self, text: str) -> list[str]:
+        """Read the units that a line above the head names."""
+        text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+        if told := _UNIT_TOLD.findall(text):
+            return [one.strip() for each in told for one in _BETWEEN_UNITS.split(each) if one]
+        hinted = ("".join(found).strip() for found in _UNIT_HINTED.findall(text))
+        listed = (_BETWEEN_UNITS.split(one) for one in hinted)
+        return [one for each in listed if all(map(self.is_unit, each)) for one in each]
 
 
 def _is_figure(text: str) -> bool:

@@ -147,6 +147,9 @@ class LabelReader:
             shown = f"{text} ({parent})" if parent else text
             if len(found.ids) > 1:
                 self.log.problem("shared", self.sheet, where, f"{shown}: {', '.join(found.ids)}")
+            elif parent and self.areas.find(text).ids:
+                at = self.sheet.where(row, self._at["parent"] or 0)
+                self.log.problem("parent", self.sheet, at, f"{parent} of {text}")
             else:
                 told = f"{shown[len(text) :]}{self.areas.offer(text)}"
                 self.log.problem("area", self.sheet, where, text, told)

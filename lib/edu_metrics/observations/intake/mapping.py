@@ -145,7 +145,7 @@ def made_from(given: Any, where: str, catalog: Catalog) -> Mapping:
     """Make a mapping of what YAML holds; faults are told at once."""
     mapping, faults = parse(Mapping, given, where)
     if mapping is not None:
-        faults = [f"{where}: {fault}" for fault in _undefined(mapping, catalog)]
+        faults += [f"{where}: {fault}" for fault in _undefined(mapping, catalog)]
     if mapping is None or faults:
         raise DataError(f"{where}: {len(faults)} fault(s)", faults)
     return mapping

@@ -57,6 +57,8 @@ class Sheet:
         By column the rows whose number is shown times 100 with a percent sign.
     formulas : mapping of (int, int) to str
         Formulas of the cells whose stored value is used.
+    worded : mapping of (int, int) to str
+        Number formats that show a power of ten or a bound beside the number of a cell.
     hidden : bool
         Whether a reader does not see the sheet.
     """
@@ -68,6 +70,7 @@ class Sheet:
     percent: dict[int, set[int]] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: bool = False
+    worded: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def where(self, row: int, column: int) -> str:
         """
@@ -204,7 +207,7 @@ def _of_workbook(name: str, content: bytes, archive: OfficeZip | None) -> list[S
                 )
             rows, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()
             found = Sheet(name, title, rows, tuple(merged), special.percent, special.formulas)
-            sheets.append(replace(found, hidden=title in hidden))
+            sheets.append(replace(found, hidden=title in hidden, worded=special.worded))
     return sheets
 
 
@@ -339,6 +342,10 @@ _DAMAGED = (
     ValueError,
 )
 _CELL = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
+#: What a number format shows that changes what a number says: a power of ten, a bound.
+_WORDED = re.compile(
+    r"[十百千万亿<>≤≥≈~～约近余]|thousand|million|billion|以[上下内]|不[足到]|左右"
+)
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -348,6 +355,7 @@ class SpecialCells:
 
     percent: dict[int, set[int]] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    worded: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def shows_percent(number_format: str) -> bool:
@@ -424,7 +432,7 @@ class OfficeZip:
         """
         xml = self.parts[self.sheets[sheet]]
         found = SpecialCells()
-        if not self._percent_styles and not _says_more(xml):
+        if not self._percent_styles and not self._worded_styles and not _says_more(xml):
             return found
         faults: dict[str, list[str]] = {}
         last_row = last_column = 0
@@ -442,8 +450,11 @@ class OfficeZip:
                 found.formulas[row, column] = formula.text or "shared"
                 if value is None or not value.text:
                     faults.setdefault("hold a formula and no value", []).append(at)
-            if cell.get("s", "0") in self._percent_styles and cell.get("t", "n") == "n":
+            style = cell.get("s", "0") if cell.get("t", "n") == "n" else ""
+            if style in self._percent_styles:
                 found.percent.setdefault(column, set()).add(row)
+            if style in self._worded_styles:
+                found.worded[row, column] = self._worded_styles[style]
         if (last_row + 1) * (last_column + 1) > most_cells:
             raise DataError(
                 f"{self.name}: a sheet reaches to row {last_row + 1:,} and column "
@@ -465,6 +476,17 @@ class OfficeZip:
     @cached_property
     def _percent_styles(self) -> frozenset[str]:
         """The numbers of the cell styles that show a percentage."""
+        return frozenset(one for one, shown in self._styles.items() if shows_percent(shown))
+
+    @cached_property
+    def _worded_styles(self) -> dict[str, str]:
+        """Number formats that say more of a number, by the number of the cell style."""
+        shown = self._styles.items()
+        return {one: code for one, code in shown if _WORDED.search(re.sub(r"\[[^]]*]", "", code))}
+
+    @cached_property
+    def _styles(self) -> dict[str, str]:
+        """Number formats by the number of the cell style."""
         try:
             styles = ET.fromstring(self.parts.get("xl/styles.xml", b"<none/>"))
         except ET.ParseError as error:
@@ -472,12 +494,12 @@ class OfficeZip:
                 f"{self.name}: its number formats can't be read ({error}); open it, save it again, "
                 "and bring that in"
             ) from None
-        percent = {"9", "10"}  # built in: 0% and 0.00%
+        formats: dict[str | None, str] = {"9": "0%", "10": "0.00%"}  # built in
         for item in styles.iter():
-            if item.tag.endswith("}numFmt") and shows_percent(item.get("formatCode", "")):
-                percent.add(str(item.get("numFmtId")))
+            if item.tag.endswith("}numFmt"):
+                formats[item.get("numFmtId")] = item.get("formatCode", "")
         cells = next((part for part in styles if part.tag.endswith("}cellXfs")), ())
-        return frozenset(str(n) for n, one in enumerate(cells) if one.get("numFmtId") in percent)
+        return {str(n): formats.get(one.get("numFmtId"), "") for n, one in enumerate(cells)}
 
 
 def _refuse_unwanted(name: str, parts: list[str]) -> None:
