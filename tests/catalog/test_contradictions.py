@@ -84,9 +84,7 @@ ITSELF = "to: compares 'pass_rate' with itself"
         ({**RANK, "bound": "<=3", "among": ["city", "east", "west"]}, None),
         ({**RANK, "bound": "<=4", "among": ["city", "east", "west"]}, "expected a rank up to 3"),
         ({**RANK, "bound": "<=1", "among": ["east", "west"]}, "areas of the target too, city"),
-        ({**COUNTED, "bound": ">=2"}, None),
         ({**COUNTED, "bound": ">2"}, "expected a number of the 2 areas in among, found > 2"),
-        ({**OTHER, "measure": "difference", "to": {"area": "nation"}}, None),
         ({**OTHER, "measure": "difference", "to": {"area": "city"}}, ITSELF),
         ({**OTHER, "measure": "ratio", "to": {"indicator": "pass_rate"}}, ITSELF),
         (
@@ -107,8 +105,11 @@ ITSELF = "to: compares 'pass_rate' with itself"
 def test_what_a_condition_cannot_mean(definitions, condition, fault):
     definitions.put(f"{LEVEL}.readings", [{**READING, "conditions": [condition]}])
     definitions.put("indicators.pass_rate_published", PLACES)
-    found = [line for line in definitions.faults() if "reading 'r'" in line]
-    assert [fault in line for line in found] == [True] * (fault is not None)
+    if fault is None:
+        definitions.load()
+        return
+    (found,) = [line for line in definitions.faults() if "target 'level': reading 'r'" in line]
+    assert fault in found
 
 
 @pytest.mark.parametrize(
