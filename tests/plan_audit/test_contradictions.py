@@ -197,6 +197,23 @@ def test_levels_that_no_value_keeps_exclude_each_other(made):
     assert "no path keeps both" in finding.message("en")
 
 
+@pytest.mark.parametrize(
+    ("more", "number"),
+    [
+        ({}, 1),
+        ({"areas": ["wuda"]}, 0),
+        ({"group": "rural"}, 0),
+        ({"conditions": [level("<=92")]}, 0),
+    ],
+)
+def test_levels_exclude_each_other_without_a_link(made, more, number):
+    context = made(
+        {"conditions": [level(">=90")]},
+        {"conditions": [level("<=85")], "better": "lower", "baseline": None} | more,
+    )
+    assert len(list(one_allows_what_the_other_forbids(context))) == number
+
+
 def test_a_base_that_a_rule_rules_out_excludes_it(made):
     # From 80 at most two points a year lead to 84, and 90 is asked for.
     slow = {"type": "yearly_change", "unit": "points", "change": [">=1", "<=2"]}

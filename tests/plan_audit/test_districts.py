@@ -73,6 +73,16 @@ def test_a_rank_that_half_of_the_areas_always_have_is_weak(made, bound, found):
     assert len(list(rank_among_few(plan))) == found
 
 
+@pytest.mark.parametrize(
+    ("bound", "places"), [("<=25", []), ("<=60", [3]), ("<60", []), ("<=50", [])]
+)
+def test_a_rank_in_percent_is_a_share_of_the_areas(made, bound, places):
+    target = ranked(bound, COUNTY)
+    target["conditions"][0]["unit"] = "percent"
+    found = rank_among_few(made(target, areas=["mock_county", *COUNTY]))
+    assert [place for one in found for place in one.numbers["ranks"]] == places
+
+
 def test_a_family_counts_each_of_its_members(made):
     among = ["mock_county", "mock_shire"]
     assert list(rank_among_few(made(ranked("<=10", among), areas=among))) == []

@@ -96,6 +96,13 @@ def test_a_stated_base_that_comes_out_exactly_is_no_finding(made):
     assert finding.numbers["growth_asked_pct"] == [25]
 
 
+def test_growth_since_a_year_is_of_whole_ones_too(made):
+    since = {"type": "change_since", "since": 2020, "by": 2022, "unit": "percent"}
+    target = growth(5, base=12) | {"conditions": [since | {"change": [">=5"]}]}
+    (finding,) = growth_of_small_count(made(target))
+    assert finding.numbers["needed"] == [13]
+
+
 def test_growth_of_money_has_no_whole_numbers(made):
     money = growth(5, indicator="education_budget_spending")
     assert list(growth_of_small_count(made(money))) == []

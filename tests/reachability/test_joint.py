@@ -526,3 +526,11 @@ def test_every_article_of_the_invented_city_lies_within_its_bounds(shipped, tmp_
         if group.odds is not None:
             assert group.odds.low <= group.odds.joint <= group.odds.high
     assert found.odds.joint <= min(g.odds.joint for g in found.groups if g.odds)
+
+
+def test_a_plan_has_one_number_in_whatever_order_it_is_written(together, promise, rates, cells):
+    targets = [promise(level(f">={end}"), name=f"t{end}") for end in (79, 80, 82)]
+    targets.insert(0, promise(level(">=6"), name="z", indicator="number_of_schools"))
+    rows = [moving(rates), cells("schools", dict(zip(YEARS, (4, 5, 6, 5, 6), strict=True)))]
+    found = [together(order, rows)[0] for order in (targets, targets[::-1])]
+    assert len({(one.odds, one.interval, one.weakest, one.without_weakest) for one in found}) == 1

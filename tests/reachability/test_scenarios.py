@@ -205,6 +205,8 @@ def test_a_sum_still_lacks_what_its_years_left_have_to_bring(schools):
     # 21 + 22 are done: 17 are left for two years, and no half of one.
     found = schools(step("required_pace"), conditions=FLOW)
     assert (path([found]), found.met, found.ending.short) == ([9, 8], True, 0)
+    found = schools(step("historical_pace"), conditions=FLOW)
+    assert (path([found]), found.met) == ([22, 22], True)
     found = schools(step("pace", per_year=-15), conditions=FLOW)
     assert (path([found]), found.met, found.ending.short) == ([7, 0], False, 10)
 

@@ -17,9 +17,12 @@ from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import LeverSettings, Scenario
 from edu_metrics.catalog.targets import (
     Areas,
+    Condition,
     Level,
     Plan,
+    Rank,
     Relative,
+    SumOverYears,
     Target,
     years_named,
 )
@@ -431,6 +434,8 @@ def _promises(parts: Parts, plan: Plan) -> Iterator[str]:
 def _out_of_time(plan: Plan, target: Target) -> Iterator[str]:
     """Find years after the deadline, and more steps than there are years for."""
     deadline, base = plan.deadline_of(target), target.baseline
+    if base and base.year and base.year > deadline:
+        yield f"baseline: expected a year up to the deadline {deadline}, found {base.year}"
     first = min([plan.first_year - 1, *([base.year] if base and base.year else [])])
     stepwise = any(reading.stepwise for reading in target.readings)
     for steps in target.steps if stepwise else ():
@@ -453,10 +458,13 @@ def _target(parts: Parts, where: str, target: Target, known: Mapping[str, int]) 
     if known[target.id] > 1:
         yield "the id stands twice in this plan"
     yield from _target_unit(parts, target)
+    own, base = parts.get("indicators", target.indicator), target.baseline
+    if own and base and not own.has(base.value):
+        yield f"baseline: {base.value:g} {_outside(own)}"
     for reading in target.readings:
         indicator = parts.get("indicators", reading.indicator or target.indicator)
-        for condition in reading.of(Level) if indicator else ():
-            for fault in _levels(condition, indicator):
+        for condition in reading.conditions if indicator else ():
+            for fault in _meant(parts, target, condition, indicator):
                 yield f"reading {reading.id!r}: {fault}"
     for name in (*target.see_also, *filter(None, [target.pace])):
         if name not in known and (where, name) not in parts.broken:
@@ -481,14 +489,86 @@ def _target_unit(parts: Parts, target: Target) -> Iterator[str]:
         )
 
 
+def _meant(
+    parts: Parts, target: Target, condition: Condition, indicator: models.Indicator
+) -> Iterator[str]:
+    """Refuse what a condition can't mean of its indicator and its areas."""
+    match condition:
+        case Level():
+            yield from _levels(condition, indicator)
+        case SumOverYears():
+            unit = parts.unit(indicator.unit)
+            if unit and measure_of(unit).same_as(Measure({}, 0.01)):
+                yield f"years: {indicator.id!r} counts in {unit.id}, which no years add up to"
+        case Relative():
+            yield from _compared(parts, target, condition, indicator)
+        case Rank():
+            yield from _ranked(parts, target, condition)
+        case Areas():
+            most, bound = len(_expanded(parts, condition.among)), condition.bound
+            if condition.unit == "areas" and not any(map(bound.met_by, range(most + 1))):
+                yield f"bound: expected a number of the {most} areas in among, found {bound}"
+
+
+def _expanded(parts: Parts, places: Iterable[str]) -> set[str]:
+    """Give the areas that some places stand for: a family its members."""
+    families = {name: parts.get("families", name) for name in places}
+    return {
+        area
+        for name, family in families.items()
+        for area in ([member.id for member in family.members()] if family else [name])
+    }
+
+
+def _ranked(parts: Parts, target: Target, condition: Rank) -> Iterator[str]:
+    """Hold a place against the areas ranked; a share of them takes in the area itself."""
+    among = _expanded(parts, condition.among)
+    targets = _expanded(parts, target.areas)
+    if condition.unit == "percent" or any(parts.lacks("areas", name) for name in among | targets):
+        return
+    if condition.bound.value > len(among):
+        yield f"bound: expected a rank up to {len(among)}, found {condition.bound}"
+    if missing := sorted(targets - among):
+        yield f"among: expected the areas of the target too, {', '.join(missing)}"
+
+
+def _compared(
+    parts: Parts, target: Target, condition: Relative, indicator: models.Indicator
+) -> Iterator[str]:
+    """Refuse a comparison with itself, and one of what is counted in different units."""
+    to = condition.to
+    if to.value is not None:
+        return
+    if (
+        to.indicator in (None, indicator.id)
+        and to.group in (None, target.group)
+        and to.year in (None, condition.year)
+        and (to.area is None or _expanded(parts, target.areas) == {to.area})
+    ):
+        yield f"to: compares {indicator.id!r} with itself"
+    other = parts.get("indicators", to.indicator)
+    one, two = parts.unit(indicator.unit), parts.unit(other.unit) if other else None
+    if one is None or two is None:
+        return
+    percent = [measure_of(unit).same_as(Measure({}, 0.01)) for unit in (one, two)]
+    # A ratio may be of two units, such as pupils to a class, but not of a rate to a count.
+    alike = measure_of(one).same_as(measure_of(two)) and _counts(one, two)
+    if not alike and (condition.measure != "ratio" or any(percent)):
+        yield f"to: {indicator.id!r} counts in {one.id}, and {other.id!r} in {two.id}"
+
+
 def _levels(condition: Level, indicator: models.Indicator) -> Iterator[str]:
     """Refuse a level that the indicator can't have: a slip of the unit, most often."""
     for year, bound in condition.at.items():
         if not indicator.has(bound.value):
-            yield (
-                f"{year}: {str(bound)!r} lies outside the bounds {indicator.interval} of "
-                f"{indicator.id!r}, which counts in {indicator.unit}"
-            )
+            yield f"{year}: {str(bound)!r} {_outside(indicator)}"
+
+
+def _outside(indicator: models.Indicator) -> str:
+    return (
+        f"lies outside the bounds {indicator.interval} of {indicator.id!r}, "
+        f"which counts in {indicator.unit}"
+    )
 
 
 def _binding(parts: Parts, study: models.Study) -> Iterator[str]:

@@ -101,6 +101,10 @@ class SumOverYears(Definition):
     years: tuple[Year, ...] = Field(min_length=1)
     bounds: tuple[Bound, ...] = Field(min_length=1)
 
+    def _faults(self) -> Iterator[str]:
+        if twice := sorted({year for year in self.years if self.years.count(year) > 1}):
+            yield f"years: expected each year once, found {', '.join(map(str, twice))} twice"
+
 
 class Rank(Definition):
     """A place among areas, 1 being the best; or, in percent, the part of them that this is."""

@@ -8,6 +8,7 @@ another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from edu_metrics.catalog import AverageChange, Bound, Reading, Target, TotalChange, YearlyChange
@@ -290,7 +291,8 @@ def path_that_parts(
 @rule(Kind.CONTRADICTION)
 def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Finding]:
     """Find linked targets on one indicator of which one can be kept while the other is broken."""
-    for first, second in same_indicator(context):
+    linked = [*same_indicator(context)]
+    for first, second in [*linked, *_unlinked(context)]:
         if not _say_the_same_thing(context, first, second):
             continue
         checks = {target.id: _checks(context, target) for target in (first, second)}
@@ -309,7 +311,9 @@ def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Finding]
                 },
             )
             continue
-        for keeps, breaks in ((first, second), (second, first)):
+        # Without a link they may be two promises: only what excludes itself is none.
+        pairs = ((first, second), (second, first)) if (first, second) in linked else ()
+        for keeps, breaks in pairs:
             # A rule without levels allows any level at all: that is no contradiction.
             if not context.usual_levels(keeps):
                 continue
@@ -331,6 +335,20 @@ def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Finding]
                     },
                     part=breaks.id,
                 )
+
+
+def _unlinked(context: PlanContext) -> Iterator[tuple[Target, Target]]:
+    """Give the other pairs on one indicator, of one group and period, and in one area."""
+    linked = {(first.id, second.id) for first, second in context.linked_pairs}
+    for first, second in combinations(context.plan.targets, 2):
+        if (
+            (first.id, second.id) not in linked
+            and (one := _indicator(first))
+            and one == _indicator(second)
+            and (first.group, first.period) == (second.group, second.period)
+            and set(first.areas) & set(second.areas)
+        ):
+            yield first, second
 
 
 def _checks(context: PlanContext, target: Target) -> tuple[Check, ...]:

@@ -7,7 +7,9 @@ Nobody could measure a target without a base, a date or a definition, or without
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from edu_metrics.catalog import (
@@ -196,7 +198,13 @@ def rank_among_few(context: PlanContext, target: Target) -> Iterator[Finding]:
     )
     for condition in ranks:
         among = len(set(catalog.expand(condition.among)))
-        place = int(condition.bound.value) - int(condition.bound.strict)
+        bound = condition.bound
+        if condition.unit == "percent":
+            # The last place within the share; strictly where it must be.
+            share = Fraction(str(bound.value)) * among / 100
+            place = math.ceil(share) - 1 if bound.strict else math.floor(share)
+        else:
+            place = int(bound.value) - int(bound.strict)
         if 2 * place >= among:
             yield _rank("rank_weak", among, [place])
     if not ranks and target.kind == "rank":

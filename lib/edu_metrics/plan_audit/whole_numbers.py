@@ -9,6 +9,7 @@ from functools import cache
 
 from edu_metrics.catalog import (
     Bound,
+    ChangeSince,
     EachYear,
     Indicator,
     Level,
@@ -65,7 +66,8 @@ def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Find
     growth = [
         condition.change[0]
         for condition in reading.conditions
-        if isinstance(condition, TotalChange | YearlyChange) and condition.unit == "percent"
+        if isinstance(condition, ChangeSince | TotalChange | YearlyChange)
+        and condition.unit == "percent"
     ]
     divisible = not unit_of(indicator.unit).whole
     if divisible or not growth or not growth[0].rising or growth[0].value <= 0:

@@ -126,6 +126,8 @@ def apply(step: ScenarioStep, course: Course, situation: JudgedQuestion) -> Cour
             pace, relative = _promised(step.at, situation)
         case RequiredPace():
             return _required(step.after, course, situation)
+        case HistoricalPace() if situation.assessment.total is not None:
+            return _past_flow(step.after, course, situation)
         case HistoricalPace():
             pace, relative = _known(situation.assessment.past_pace, "no_past_pace"), False
         case OwnPace():
@@ -267,6 +269,13 @@ def _required_flow(after: int, course: Course, situation: JudgedQuestion) -> Cou
         even = np.maximum(lacking, 0) / number
         draws[:, place] = np.ceil(np.round(even, 9)) if situation.whole else even
         lacking = lacking - draws[:, place]
+    return situation.bounded(draws)
+
+
+def _past_flow(after: int, course: Course, situation: JudgedQuestion) -> Course:
+    """Let each year bring what a year brought so far: of a sum, that is the past pace."""
+    draws = course.copy()
+    draws[:, after:] = _known(situation.assessment.past_pace, "no_past_pace")
     return situation.bounded(draws)
 
 

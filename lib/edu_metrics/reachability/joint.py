@@ -303,8 +303,11 @@ def assess_jointly(
         assessments = {one.target: one for one in assessed(store, areas=[area], numeric=True)}
     targets = [t for t in store.plan.targets if t.numeric and t.id in assessments]
     by_target = {target.id: assessments[target.id] for target in targets}
-    events = [event_of(store, one) for one in by_target.values() if one.probability is not None]
-    indicators = tuple(dict.fromkeys(event.indicator for event in events))
+    # By id: numbers are drawn and ties decided the same in whatever order a plan is written.
+    events = [
+        event_of(store, one) for _, one in sorted(by_target.items()) if one.probability is not None
+    ]
+    indicators = tuple(sorted({event.indicator for event in events}))
     bound = dependence_of(store, area, indicators)
     kept = joint_draws(events, bound.correlations, indicators)
     probabilities = {event.target: event.probability for event in events}
