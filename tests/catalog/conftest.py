@@ -109,7 +109,7 @@ targets:
         default: true
         conditions: [{type: level, at: {2021: ">95", 2022: ">95"}}]
       - {id: rank, label: {zh: 排名, en: rank},
-         conditions: [{type: rank, year: 2022, bound: "<=1", among: [city, east, west]}]}
+         conditions: [{type: rank, year: 2022, bound: "<=1", among: [east, west]}]}
     see_also: [gain]
     pace: gain
     assumptions: [open_date]

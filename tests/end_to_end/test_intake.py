@@ -141,7 +141,7 @@ def test_an_edited_file_is_refused_until_it_is_sealed(em, project, table):
     stored.write_text(TABLE.replace("43", "44"), "utf-8")
     done = em("build", "harbour", check=False)
     assert done.returncode == 1
-    assert "edu-metrics seal figures.csv" in done.stderr
+    assert f"edu-metrics seal {stored}`" in done.stderr
     done = subprocess.run(
         [*COMMAND, "seal", str(stored)],
         capture_output=True,

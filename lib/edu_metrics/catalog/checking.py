@@ -526,10 +526,8 @@ def _ranked(parts: Parts, target: Target, condition: Rank) -> Iterator[str]:
     targets = _expanded(parts, target.areas)
     if condition.unit == "percent" or any(parts.lacks("areas", name) for name in among | targets):
         return
-    if condition.bound.value > len(among):
-        yield f"bound: expected a rank up to {len(among)}, found {condition.bound}"
-    if missing := sorted(targets - among):
-        yield f"among: expected the areas of the target too, {', '.join(missing)}"
+    if condition.bound.value > (most := len(among | targets)):
+        yield f"bound: expected a rank up to {most}, found {condition.bound}"
 
 
 def _compared(
