@@ -181,7 +181,7 @@ def _found(
     unit_words = (groups.get("unit") or "") + (groups.get("noun") or "")
     every = numbers_in(groups["every"], rules) if groups.get("every") else ()
     if every and rule["type"] == "frequency":
-        values = every
+        values, unit_words = every, groups["period"]
     money = rules.meaning("units", re.sub(r"[^$£€]", "", words))
     listed = rules.pattern("unit_of_a_list").match(text, match.end("unit")) if unit_words else None
     printed = money or rules.meaning("units", listed["unit"] if listed else unit_words)

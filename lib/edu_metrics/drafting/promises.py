@@ -28,6 +28,7 @@ from edu_metrics.words import say
 #: Types whose number is a change, and types whose number is a level.
 CHANGES = ("yearly_change", "total_change", "doubling", "halving", "only_increase")
 LEVELS = ("level", "from_to", "coverage", "kept", "each_unit")
+KINDS = (*CHANGES, *LEVELS, "range", "cumulative", "each_year", "frequency", "rank")
 
 
 @dataclass
@@ -242,8 +243,7 @@ class _Drafting:
         """Add to a promise that its value is to rise every year."""
         promise.fill("also", "only_increase", one.rule)
         promise.questions.append("steps")
-        for reading in promise.readings:
-            reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
+        promise.readings = readings_of(promise, self.span)
 
     def _leave(self, one: Found | None, why: str) -> None:
         places = (one.at, one.base_at) if one and not one.implied else ()
@@ -482,7 +482,7 @@ def _fill(
     }
     promise.questions += [question for question, open_ in asked.items() if open_]
     if levels and len(levels) > 1:
-        promise.fill("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
+        promise.fill("levels", {y: f"{o or op}{v:.10g}" for y, (o, v) in levels.items()}, one.rule)
     promise.readings = readings_of(promise, span)
 
 
@@ -594,8 +594,10 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
     list of dict
         As the readings of a target; none for what happens so many times.
     """
+    way = "<" if promise["better"] == "lower" else ">"
+    also = [_yearly("points", f"{way}0", capped=True)] if promise["also"] else []
     return [
-        _reading(promise, name, bound, conditions, default=number == 0)
+        _reading(promise, name, bound, [*conditions, *also], default=number == 0)
         for number, (name, bound, conditions) in enumerate(_ways(promise, span))
     ]
 
@@ -607,7 +609,7 @@ def _ways(promise: Promise, span: Span) -> Iterator[tuple[str, str, list[dict[st
     op = about if promise["op"] == "~" else promise["op"]
     bound = f"{op}{value:.10g}"
     if kind == "only_increase":
-        yield "every_year", bound, [yearly("points", bound, capped=True)]
+        yield "every_year", bound, [_yearly("points", bound, capped=True)]
     elif kind in ("yearly_change", "total_change", "doubling", "halving"):
         unit = "percent" if promise["unit"] == "percent" else "points"
         name = "yearly" if kind == "yearly_change" else "in_all"
@@ -677,7 +679,7 @@ def _reading(
             "conditions": conditions}  # fmt: skip
 
 
-def yearly(unit: str, bound: str, capped: bool = False) -> dict[str, Any]:
+def _yearly(unit: str, bound: str, capped: bool = False) -> dict[str, Any]:
     """Write out a condition on every yearly step."""
     made: dict[str, Any] = {"type": "yearly_change", "unit": unit, "change": [bound]}
     return {**made, "capped": True} if capped else made
@@ -690,7 +692,7 @@ def _level(at: dict[int, str]) -> dict[str, Any]:
 def _change(promise: Promise, unit: str, bound: str) -> dict[str, Any]:
     since, year = promise["base_year"], promise["year"]
     if promise["type"] == "yearly_change":
-        return yearly(unit, bound)
+        return _yearly(unit, bound)
     if since and since < year:
         return {"type": "change_since", "unit": unit, "since": since, "by": year, "change": [bound]}
     return {"type": "total_change", "unit": unit, "change": [bound]}
