@@ -94,6 +94,47 @@ def test_a_sentence_is_read_as_what_it_promises(text, expected):
     assert told(one(text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Girls' completion of lower secondary will increase by 15%.",
+         ("total_change", ">=", 15, "percent", 2025)),
+        ("Higher education enrolment will fall by 10%.",
+         ("total_change", "<=", -10, "percent", 2025)),
+        ("To cut poverty, the share of pupils in school will increase to 80%.",
+         ("level", ">=", 80, "percent", 2025)),
+        ("Despite falling rolls, spending will increase by 10%.",
+         ("total_change", ">=", 10, "percent", 2025)),
+        ("Close the gap by increasing attendance by 5%.",
+         ("total_change", ">=", 5, "percent", 2025)),
+        ("Drop-out prevention coverage will increase by 20%.",
+         ("total_change", ">=", 20, "percent", 2025)),
+        ("Expand lower primary enrolment by 2,000.",
+         ("total_change", ">=", 2000, None, 2025)),
+        ("Bring the dropout rate down to 4%.", ("level", "<=", 4, "percent", 2025)),
+        ("Attendance will not be lower than 90%.", ("level", ">=", 90, "percent", 2025)),
+        ("Attendance must never fall below 90%.", ("level", ">=", 90, "percent", 2025)),
+        ("Spending will not be cut below 4% of GDP.", ("level", ">=", 4, "percent", 2025)),
+        ("Class size will not rise above 30.", ("level", "<=", 30, None, 2025)),
+        ("Halve the number of children out of school.",
+         ("halving", "<=", -50, "percent", 2025)),
+        ("未达标学校数量减少一半。", ("halving", "<=", -50, "percent", 2025)),
+        ("Invest £2.6bn in schools.", ("cumulative", ">=", 2.6e9, "pounds", 2025)),
+        ("Spending will rise to £2.6m.", ("level", ">=", 2.6e6, "pounds", 2025)),
+        ("Allocate $450k to libraries.", ("cumulative", ">=", 450_000, "dollars", 2025)),
+    ],
+)  # fmt: skip
+def test_the_way_is_that_of_the_verb_nearest_before_the_number(text, expected):
+    assert told(one(text)) == expected
+
+
+@pytest.mark.parametrize("text", [
+    "Increase the share of schools with falling rolls by 10%.", "生师比达到15:1。",
+])  # fmt: skip
+def test_words_that_point_both_ways_are_asked(text):
+    assert "which_way" in one(text).questions
+
+
 @pytest.mark.parametrize("joint", ["和", "、", "及"])
 def test_a_unit_printed_behind_the_last_number_of_a_list_is_that_of_the_first(joint):
     first, *_ = of(f"小学、初中的达标率分别提高9个{joint}6.5个百分点。")

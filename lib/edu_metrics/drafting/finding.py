@@ -51,6 +51,8 @@ class Found:
     right: str = ""
     implied: bool = False
     unsure: str | None = None
+    #: Whether another verb between the first one and the number goes the other way.
+    two_ways: bool = False
     scale_word: str = ""
 
 
@@ -188,15 +190,20 @@ def _found(
     if printed is None and not implied:
         printed = rules.meaning("units", words)
     scale = scale_of(groups.get("unit") or "", rules)
+    start, two_ways = _nearest_verb(groups, match, rules)
     falls = bool(groups.get("way")) and not rules.pattern("words_of_up").match(groups["way"])
     op, op_printed = _comparator(groups, rule, rules)
+    if op in _NOT and groups.get("before"):
+        first = match.start("before")
+        if rules.pattern("negated").search(text[max(first - 40, 0) : first]):
+            op = _NOT[op]
     base = numbers_in(groups["base"], rules) if groups.get("base") else ()
     base_scale = scale_of(groups["base_unit"], rules) if groups.get("base_unit") else scale
     return Found(
         rule=rule["name"],
         type=rule["type"],
         passage=index,
-        start=match.start(),
+        start=start,
         end=match.end(),
         at=match.span(spot),
         values=tuple(round(value * scale, 6) for value in values),
@@ -216,7 +223,38 @@ def _found(
         implied=implied,
         scale_word=(groups.get("unit") or "") if scale > 1 else "",
         unsure=rule.get("unsure"),
+        two_ways=two_ways,
     )  # fmt: skip
+
+
+#: What is not less, and not more.
+_NOT = {"<": ">=", ">": "<="}
+
+
+def _nearest_verb(groups: dict[str, str], match: re.Match[str], rules: Rules) -> tuple[int, bool]:
+    """
+    Put the verb of change that stands nearest before a number, and its subject, into the groups.
+
+    Give where it begins, and whether a word that may be a verb goes another way than it.
+    """
+    words, doubtful = groups.get("subject") or "", ""
+    start = match.start()
+    others = list(rules.pattern("other_way").finditer(words)) if groups.get("way") else []
+    for other in reversed(others):
+        if not (other["sure"] or other["sure_too"] is not None):
+            doubtful = other["way"]
+            continue
+        behind, before = words[other.end("way") :], words[: other.start("way")]
+        if rules.pattern("particle").match(other["way"]):
+            groups["subject"] = before
+        else:
+            start = match.start("subject") + other.start("way")
+            groups["subject"] = behind
+        groups["way"] = other["way"]
+        break
+    up = [bool(rules.pattern("words_of_up").match(way)) for way in (groups.get("way"), doubtful)
+          if way]  # fmt: skip
+    return start, len(set(up)) > 1
 
 
 def year_of(words: str | None) -> int | None:

@@ -439,9 +439,12 @@ def _fill(
     if op is None:
         counted = kind in ("cumulative", "each_year", "frequency", "each_unit", "rank")
         lower = not counted and _is_lower(subject, rules)
-        op = "<=" if (falls if one.base is not None else lower) else ">="
+        op = "<=" if (falls if one.base is not None or one.implied else lower) else ">="
         if not change and not counted:
             promise.questions.append("floor_or_exact")
+    rises = kind in LEVELS and unit == "ratio" and op in (">=", ">") and one.base is None
+    if one.two_ways or (rises and _is_lower(subject, rules)):
+        promise.questions.append("which_way")
     values = sorted(one.values)
     if change and falls and not one.implied:
         values = sorted(-value for value in values)
