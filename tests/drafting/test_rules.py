@@ -128,6 +128,61 @@ def test_the_way_is_that_of_the_verb_nearest_before_the_number(text, expected):
     assert told(one(text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("新增投入比例提高3个百分点。", ("total_change", ">=", 3, "points", 2025)),
+        ("普惠园建设比例增幅达到5个百分点。", ("total_change", ">=", 5, "points", 2025)),
+        ("每年新建幼儿园3至5所。", ("each_year", ">=", 3, "kindergartens", 2025)),
+        ("每年培训500—800人次。", ("each_year", ">=", 500, "persons", 2025)),
+        ("到2024年培训教师100名。", ("cumulative", ">=", 100, "persons", 2024)),
+        ("三成教师具有研究生学历。", ("coverage", ">=", 30, "percent", 2025)),
+        ("半数以上的教师达标。", ("coverage", ">=", 50, "percent", 2025)),
+        ("优质园占比达到两成。", ("level", ">=", 20, "percent", 2025)),
+        ("在校生达到20 000人。", ("level", ">=", 20_000, "persons", 2025)),
+        ("Train 1 250 000 teachers.", ("cumulative", ">=", 1_250_000, "persons", 2025)),
+        ("Attendance will reach 97,5%.", ("level", ">=", 97.5, "percent", 2025)),
+        ("Attendance will reach two-thirds.", ("level", ">=", 66.6667, "percent", 2025)),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_whole_and_as_what_its_words_say(text, expected):
+    assert told(one(text)) == expected
+
+
+@pytest.mark.parametrize("words", ["达到或超过", "达到或高于"])
+def test_reached_or_exceeded_is_a_floor_and_no_subject(words):
+    found = one(f"巩固率{words}95%。")
+    assert (found["subject"], found["op"]) == ("巩固率", ">=")
+
+
+@pytest.mark.parametrize("text", [
+    "巩固率达到85%（2022年）、90%（2025年）。",
+    "Retention will reach 85% (2022) and 90% (2025).",
+    "Raise retention to 85% (2022) and 90% (2025).",
+])  # fmt: skip
+def test_each_number_of_a_list_has_the_year_in_brackets_behind_it(text):
+    assert [(p["value"], p["year"]) for p in of(text)] == [(85, 2022), (90, 2025)]
+
+
+@pytest.mark.parametrize(("text", "printed"), [
+    (f"覆盖率达到{'9' * 400}%。", "999"), (f"Attendance will reach {'9' * 400}%.", "999"),
+    ("教师中两成为骨干。", "两成"), ("Two-thirds, in short.", "Two-thirds"),
+])  # fmt: skip
+def test_a_number_that_no_rule_reads_is_listed(text, printed):
+    made = draft(text, 2021, 2025)
+    assert [p["value"] for p in made.promises] == []
+    assert any(left["number"].startswith(printed) for left in made.not_taken)
+
+
+def test_a_number_in_brackets_in_a_table_of_levels_has_its_type_asked():
+    text = (
+        "计划（2021—2025年）\n指标\t2020年\t2025年\n新增学位（个）\t0\t[15]\n巩固率（%）\t94\t95\n"
+    )
+    first, second = of(text)
+    assert "type" in first.questions
+    assert "type" not in second.questions
+
+
 @pytest.mark.parametrize("text", [
     "Increase the share of schools with falling rolls by 10%.", "生师比达到15:1。",
 ])  # fmt: skip

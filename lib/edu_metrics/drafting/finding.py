@@ -154,14 +154,17 @@ def _claimed(
                     yield one["why"], match.span()
 
 
+_PARTS = "分之|成半?$|半数"
+
+
 def _takes(one: Found, text: str) -> bool:
     """Tell a number from an article or an idiom: 一个, "one of"."""
     words = text[slice(*one.at)]
-    if one.unit is None and one.type == "level" and not re.search("分之|成$", words):
+    if one.unit is None and one.type == "level" and not re.search(_PARTS, words):
         return (
             bool(re.match(r"[，。；、：]|$|以|左|的", text[one.end :])) or one.rule != "level_word"
         )
-    if one.implied or one.type in _COUNTED or re.search(r"\d|分之|成$", words):
+    if one.implied or one.type in _COUNTED or re.search(rf"\d|{_PARTS}", words):
         return True
     return one.unit in ("percent", "points") and words.isascii()
 
@@ -322,6 +325,8 @@ class Row:
     obligation: str | None = None
     year_sure: bool = True
     section: str = ""
+    #: Whether its numbers stand in brackets, as sums over the years do.
+    bracketed: bool = False
 
 
 @dataclass
@@ -500,7 +505,11 @@ def _row(
     elif rules.pattern("label_total").search(label):
         found = replace(found, type="cumulative")
     kind = " ".join(cells[column][2] for column in head.kinds if column < len(cells))
-    return Row(found, _label(label, rules), levels, base_year, _obligation(kind, rules), head.sure)
+    printed = [cells[column][2] for column in head.years if column < len(cells)]
+    return Row(
+        found, _label(label, rules), levels, base_year, _obligation(kind, rules), head.sure,
+        bracketed=any(rules.pattern("together").search(words) for words in printed),
+    )  # fmt: skip
 
 
 def _base(

@@ -282,6 +282,9 @@ class _Drafting:
             promise.fill("obligation", row.obligation, "column_of_the_table")
         year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
         _fill(promise, row.found, year, self.rules, self.span, row.levels)
+        if row.bracketed:
+            promise.fields["type"]["sure"] = "ask"
+            promise.questions.append("type")
         if promise["base"] is not None:
             promise.fill("base_year", row.base_year, "head_of_the_column", bool(row.base_year))
         self._indicator(promise)
