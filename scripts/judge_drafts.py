@@ -32,6 +32,13 @@ _TYPES = {"from_to": "level", "coverage": "level", "range": "level", "kept": "le
           "yearly_change": "yearly", "total_change": "total", "doubling": "total",
           "halving": "total", "only_increase": "rise", "each_unit": "each"}  # fmt: skip
 
+#: What is asked about the unit, and about the way.
+_ABOUT = {
+    "unit": {"percent_or_points", "unit", "type"},
+    "op": {"which_way", "floor_or_exact"},
+}
+_WAYS = {">=": 1, ">": 1, "<=": -1, "<": -1, "==": 0, "~": 0}
+
 HEADS = (
     *("text", "promises", "found", "precision", "all right", "wrong unit or sign, not asked"),
     *("subject right", "prefilled indicator right", "numbers lost"),
@@ -136,9 +143,9 @@ def _compare(found: Judged, entry: dict[str, Any], one: Promise) -> None:
     else:
         shown = {name: (one[name], entry.get(name)) for name in faults}
         found.wrong.append(f"{entry['at']}: {shown} {one.questions}")
-    asked = one.questions or any(f["sure"] == "ask" for f in one.fields.values())
-    if (wrong["unit"] or one["value"] * entry["value"] < 0) and not asked:
-        found.silent += 1
+    other_way = one["value"] * entry["value"] < 0 or _WAYS[one["op"]] * _WAYS[entry["op"]] < 0
+    silent = {"unit": wrong["unit"], "op": other_way}
+    found.silent += any(is_wrong and not _asks(one, name) for name, is_wrong in silent.items())
     subject = fold(f"{one['scope'] or ''} {one['subject'] or ''}").lower()
     if entry.get("title"):
         own = fold(one["subject"] or "").lower()
@@ -161,6 +168,11 @@ def _compare(found: Judged, entry: dict[str, Any], one: Promise) -> None:
             found.wrong.append(
                 f"{entry['at']}: indicator {one['indicator']}, not {entry['indicator']}"
             )
+
+
+def _asks(one: Promise, name: str) -> bool:
+    """Tell whether a draft asks about a field: what it asks of others warns nobody."""
+    return one.fields[name]["sure"] == "ask" or bool(_ABOUT[name] & {*one.questions})
 
 
 def _shares(name: str, subject: str) -> float:

@@ -75,3 +75,16 @@ def test_the_judge_sees_a_number_that_is_lost_and_one_that_is_wrong():
     made.promises.clear()
     made.not_taken.clear()
     assert judge_drafts.lost(text, made) == 2
+
+
+def test_a_wrong_unit_or_way_is_asked_only_by_a_question_about_it():
+    text = "到2025年，巩固率达到95%。"
+    entry = {"at": "95%", "value": 95, "op": "<=", "type": "level", "unit": "percent", "year": 2025,
+             "about": ["巩固率"]}  # fmt: skip
+    made = draft(text, 2021, 2025)
+    assert made.promises[0].questions == ["indicator"]
+    assert judge_drafts.judge("t", text, [entry], made).silent == 1
+    made.promises[0].questions.append("which_way")
+    assert judge_drafts.judge("t", text, [entry], made).silent == 0
+    entry["unit"] = "persons"
+    assert judge_drafts.judge("t", text, [entry], made).silent == 1

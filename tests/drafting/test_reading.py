@@ -167,6 +167,36 @@ def test_a_pdf_that_a_browser_prints_gives_every_row_of_its_table(tmp_path):
         assert Counter(one["value"] for one in wanted) - found == Counter()
 
 
+def test_everything_that_a_word_document_shows_is_read(tmp_path):
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def run(words, tag="t"):
+        return f"<w:r><w:{tag}>{words}</w:{tag}></w:r>"
+
+    def boxed(words):
+        return f"<w:txbxContent><w:p>{run(words)}</w:p></w:txbxContent>"
+
+    document = docx.Document()
+    cell = document.add_table(rows=1, cols=1).cell(0, 0)
+    cell.text = "outer"
+    cell.add_table(rows=1, cols=1).cell(0, 0).text = "nested"
+    for inner in (
+        f"<w:p>{run('kept')}<w:ins>{run(' inserted')}</w:ins>"
+        f"<w:del>{run('deleted', 'delText')}</w:del></w:p>",
+        f"<w:sdt><w:sdtContent><w:p>{run('control')}</w:p></w:sdtContent></w:sdt>",
+        f"<w:p><w:sdt><w:sdtContent>{run('inline')}</w:sdtContent></w:sdt></w:p>",
+        f"<w:p><w:r><w:pict>{boxed('boxed')}</w:pict></w:r></w:p>",
+    ):
+        document.element.body.insert(-1, parse_xml(
+            inner.replace(">", f" {nsdecls('w')}>", 1)))  # fmt: skip
+    document.save(tmp_path / "p.docx")
+    read = read_document(tmp_path / "p.docx").split("\n")
+    wanted = ["outer", "nested", "kept inserted", "control", "inline", "boxed"]
+    assert [line for line in read if line] == wanted
+
+
 def test_a_word_document_that_unfolds_without_end_is_refused(tmp_path):
     path = word(tmp_path / "p.docx")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from edu_metrics.catalog import find_root, load_catalog
-from edu_metrics.drafting import accept_draft, decide, draft_file, routes
+from edu_metrics.drafting import accept_draft, decide, decide_by_id, draft_file, routes
 from edu_metrics.drafting.files import read_draft
 from edu_metrics.drafting.review import page
 from edu_metrics.errors import DataError, DefinitionError
@@ -139,6 +139,92 @@ def test_what_is_accepted_is_a_plan_whose_quotes_are_verified(drafted, project):
     accept_draft(drafted, load_catalog(project))
     listed = (project / "data" / "definitions" / "sources.yaml").read_text("utf-8")
     assert listed.count("some_plan_document\n") == 1
+
+
+def of_sentence(tmp_path, words):
+    """Draft a plan of one sentence, and accept its first promise for an indicator."""
+    path = tmp_path / "one.txt"
+    path.write_text(f"Plan 2023-2025\n1 March 2023\n{words}\n", "utf-8")
+    draft_file(path, tmp_path / "one", 2023, 2025)
+    change(tmp_path / "one", p001=("accept", "compulsory_retention_rate"))
+    return tmp_path / "one"
+
+
+def edit(folder, **fields):
+    """Edit fields as a person does who writes no rule beside."""
+    content = yaml.safe_load((folder / "draft.yaml").read_text("utf-8"))
+    for name, value in fields.items():
+        content["promises"][0]["fields"].setdefault(name, {})["is"] = value
+    (folder / "draft.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+
+
+@pytest.mark.parametrize(("words", "steps"), [
+    ("The retention rate will rise by 5 percentage points.", (2, 3)),
+    ("The number of pupils who stay will double.", (2, 3)),
+    ("By 2024, the retention rate will rise by 5 percentage points.", (1, 2)),
+])  # fmt: skip
+def test_a_change_in_all_is_accepted_with_the_steps_that_it_may_mean(
+    tmp_path, project, words, steps
+):
+    accept_draft(of_sentence(tmp_path, words), load_catalog(project))
+    (target,) = load_catalog(project).plans["some_plan"].targets
+    assert target.steps == steps
+
+
+def test_a_plan_that_would_not_be_sound_is_not_written(tmp_path, project):
+    folder = of_sentence(tmp_path, "The retention rate will reach 95%.")
+    edit(folder, obligation="perhaps")
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    with pytest.raises(DataError, match="would not be sound") as raised:
+        accept_draft(folder, load_catalog(project))
+    assert "'p001': obligation" in raised.value.faults[0]
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(("fields", "bound"), [
+    ({"value": 97}, {2025: ">=97"}),
+    ({"op": "<="}, {2025: "<=95"}),
+    ({"year": 2024}, {2024: ">=95"}),
+])  # fmt: skip
+def test_what_a_person_wrote_into_a_field_is_in_the_plan(tmp_path, project, fields, bound):
+    folder = of_sentence(tmp_path, "The retention rate will reach 95%.")
+    edit(folder, **fields)
+    accept_draft(folder, load_catalog(project))
+    made = (project / "data" / "definitions" / "plans" / "some_plan.yaml").read_text("utf-8")
+    assert yaml.safe_load(made)["targets"][0]["readings"][0]["conditions"][0]["at"] == bound
+
+
+@pytest.mark.parametrize(("words", "fields", "fault"), [
+    ("The retention rate will reach 95%.", {"value": "many"}, "value: expected a number"),
+    ("The retention rate will rise by 5-8 points.", {"value": 9}, "take range out"),
+    ("Indicator\t2024\t2025\nRetention rate (%)\t90\t95", {"value": 96}, "take levels out"),
+])  # fmt: skip
+def test_what_can_not_be_meant_by_a_field_is_not_accepted(tmp_path, project, words, fields, fault):
+    folder = of_sentence(tmp_path, words)
+    edit(folder, **fields)
+    with pytest.raises(DataError) as raised:
+        accept_draft(folder, load_catalog(project))
+    assert fault in "\n".join(raised.value.faults)
+
+
+def test_readings_that_a_person_wrote_stand(tmp_path, project):
+    folder = of_sentence(tmp_path, "The retention rate will reach 95%.")
+    text = (folder / "draft.yaml").read_text("utf-8")
+    (folder / "draft.yaml").write_text(text.replace("'>=95'", "'>=96'"), "utf-8")
+    accept_draft(folder, load_catalog(project))
+    made = (project / "data" / "definitions" / "plans" / "some_plan.yaml").read_text("utf-8")
+    assert ">=96" in made
+
+
+def test_years_that_are_told_again_are_those_of_the_draft(tmp_path, drafted):
+    draft_file(tmp_path / "plan.txt", drafted, 2022, 2026)
+    plan = read_draft(drafted)["plan"]
+    assert (plan["first_year"], plan["last_year"]) == (2022, 2026)
+
+
+def test_yes_and_no_to_one_promise_is_refused(drafted):
+    with pytest.raises(DataError, match="found yes and no: p001"):
+        decide_by_id(drafted, ["p001"], ["p001", "p002"])
 
 
 def test_a_plan_of_somebody_else_is_not_written_over(drafted, project):

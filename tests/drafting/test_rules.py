@@ -46,6 +46,8 @@ def told(found):
         ("综合水平进入全省前10名。", ("rank", "<=", 10, "rank", 2025)),
         ("教育支出逐年只增不减。", ("only_increase", ">", 0, "yuan", 2025)),
         ("每年开展督导评估2次。", ("frequency", ">=", 2, "times", 2025)),
+        ("每两年开展一次教师轮训。", ("frequency", ">=", 2, "years", 2025)),
+        ("教师每3年至少轮训1次。", ("frequency", ">=", 3, "years", 2025)),
         ("优秀率力争达到三分之一。", ("level", ">=", 33.3333, "percent", 2025)),
         ("普及率达到百分之九十五。", ("level", ">=", 95, "percent", 2025)),
         ("中职在校生规模稳定在3000人左右。", ("level", "~", 3000, "persons", 2025)),
@@ -58,7 +60,7 @@ def told(found):
         ("“双师型”教师占专业课教师总数超过一半。", ("level", ">", 50, "percent", 2025)),
         ("到2030年，近视率控制在3%左右。", ("level", "<=", 3, "percent", 2030)),
         ("生师比不高于20:1。", ("level", "<=", 20, "ratio", 2025)),
-        ("辍学人数动态清零。", ("level", "<=", 0, "count", 2025)),
+        ("辍学人数动态清零。", ("level", "<=", 0, "persons", 2025)),
         ("实现千兆网络全覆盖。", ("coverage", ">=", 100, "percent", 2025)),
         ("撤并10人以下教学点12个。", ("cumulative", ">=", 12, "count", 2025)),
         ("Cut the number of young people out of school by 10,000 per year.",
@@ -90,6 +92,104 @@ def told(found):
 )  # fmt: skip
 def test_a_sentence_is_read_as_what_it_promises(text, expected):
     assert told(one(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Girls' completion of lower secondary will increase by 15%.",
+         ("total_change", ">=", 15, "percent", 2025)),
+        ("Higher education enrolment will fall by 10%.",
+         ("total_change", "<=", -10, "percent", 2025)),
+        ("To cut poverty, the share of pupils in school will increase to 80%.",
+         ("level", ">=", 80, "percent", 2025)),
+        ("Despite falling rolls, spending will increase by 10%.",
+         ("total_change", ">=", 10, "percent", 2025)),
+        ("Close the gap by increasing attendance by 5%.",
+         ("total_change", ">=", 5, "percent", 2025)),
+        ("Drop-out prevention coverage will increase by 20%.",
+         ("total_change", ">=", 20, "percent", 2025)),
+        ("Expand lower primary enrolment by 2,000.",
+         ("total_change", ">=", 2000, None, 2025)),
+        ("Bring the dropout rate down to 4%.", ("level", "<=", 4, "percent", 2025)),
+        ("Attendance will not be lower than 90%.", ("level", ">=", 90, "percent", 2025)),
+        ("Attendance must never fall below 90%.", ("level", ">=", 90, "percent", 2025)),
+        ("Spending will not be cut below 4% of GDP.", ("level", ">=", 4, "percent", 2025)),
+        ("Class size will not rise above 30.", ("level", "<=", 30, None, 2025)),
+        ("Halve the number of children out of school.",
+         ("halving", "<=", -50, "percent", 2025)),
+        ("未达标学校数量减少一半。", ("halving", "<=", -50, "percent", 2025)),
+        ("Invest £2.6bn in schools.", ("cumulative", ">=", 2.6e9, "pounds", 2025)),
+        ("Spending will rise to £2.6m.", ("level", ">=", 2.6e6, "pounds", 2025)),
+        ("Allocate $450k to libraries.", ("cumulative", ">=", 450_000, "dollars", 2025)),
+    ],
+)  # fmt: skip
+def test_the_way_is_that_of_the_verb_nearest_before_the_number(text, expected):
+    assert told(one(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("新增投入比例提高3个百分点。", ("total_change", ">=", 3, "points", 2025)),
+        ("普惠园建设比例增幅达到5个百分点。", ("total_change", ">=", 5, "points", 2025)),
+        ("每年新建幼儿园3至5所。", ("each_year", ">=", 3, "kindergartens", 2025)),
+        ("每年培训500—800人次。", ("each_year", ">=", 500, "persons", 2025)),
+        ("到2024年培训教师100名。", ("cumulative", ">=", 100, "persons", 2024)),
+        ("三成教师具有研究生学历。", ("coverage", ">=", 30, "percent", 2025)),
+        ("半数以上的教师达标。", ("coverage", ">=", 50, "percent", 2025)),
+        ("企业教师授课课时达到总课时的三成。", ("level", ">=", 30, "percent", 2025)),
+        ("优质园占比达到两成。", ("level", ">=", 20, "percent", 2025)),
+        ("在校生达到20 000人。", ("level", ">=", 20_000, "persons", 2025)),
+        ("At least 3 out of 4 pupils will read.", ("coverage", ">=", 75, "percent", 2025)),
+        ("Train 1 250 000 teachers.", ("cumulative", ">=", 1_250_000, "persons", 2025)),
+        ("Attendance will reach 97,5%.", ("level", ">=", 97.5, "percent", 2025)),
+        ("Attendance will reach two-thirds.", ("level", ">=", 66.6667, "percent", 2025)),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_whole_and_as_what_its_words_say(text, expected):
+    assert told(one(text)) == expected
+
+
+@pytest.mark.parametrize("words", ["达到或超过", "达到或高于"])
+def test_reached_or_exceeded_is_a_floor_and_no_subject(words):
+    found = one(f"巩固率{words}95%。")
+    assert (found["subject"], found["op"]) == ("巩固率", ">=")
+
+
+@pytest.mark.parametrize("text", [
+    "巩固率达到85%（2022年）、90%（2025年）。",
+    "Retention will reach 85% (2022) and 90% (2025).",
+    "Raise retention to 85% (2022) and 90% (2025).",
+])  # fmt: skip
+def test_each_number_of_a_list_has_the_year_in_brackets_behind_it(text):
+    assert [(p["value"], p["year"]) for p in of(text)] == [(85, 2022), (90, 2025)]
+
+
+@pytest.mark.parametrize(("text", "printed"), [
+    (f"覆盖率达到{'9' * 400}%。", "999"), (f"Attendance will reach {'9' * 400}%.", "999"),
+    ("教师中两成为骨干。", "两成"), ("Two-thirds, in short.", "Two-thirds"),
+])  # fmt: skip
+def test_a_number_that_no_rule_reads_is_listed(text, printed):
+    made = draft(text, 2021, 2025)
+    assert [p["value"] for p in made.promises] == []
+    assert any(left["number"].startswith(printed) for left in made.not_taken)
+
+
+def test_a_number_in_brackets_in_a_table_of_levels_has_its_type_asked():
+    text = (
+        "计划（2021—2025年）\n指标\t2020年\t2025年\n新增学位（个）\t0\t[15]\n巩固率（%）\t94\t95\n"
+    )
+    first, second = of(text)
+    assert "type" in first.questions
+    assert "type" not in second.questions
+
+
+@pytest.mark.parametrize("text", [
+    "Increase the share of schools with falling rolls by 10%.", "生师比达到15:1。",
+])  # fmt: skip
+def test_words_that_point_both_ways_are_asked(text):
+    assert "which_way" in one(text).questions
 
 
 @pytest.mark.parametrize("joint", ["和", "、", "及"])

@@ -8,19 +8,32 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
+import math
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from edu_metrics.catalog import Catalog, inherited_entries
+from edu_metrics.catalog import Catalog, base_of, inherited_entries, load_catalog
 from edu_metrics.catalog.reading_yaml import read_yaml
-from edu_metrics.drafting.promises import Draft, Offer, Offers, draft
+from edu_metrics.drafting.finding import Span
+from edu_metrics.drafting.promises import (
+    KINDS,
+    Draft,
+    Offer,
+    Offers,
+    Promise,
+    draft,
+    readings_of,
+)
 from edu_metrics.drafting.reading import read_document
 from edu_metrics.drafting.rules import language_of
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.files import write_whole_files
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 from edu_metrics.observations.raw_files import with_sidecar
@@ -90,6 +103,7 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
                 "fields": one.fields,
                 "ask": list(dict.fromkeys(one.questions)),
                 "readings": one.readings,
+                "readings_hash": _hash(one.readings),
             }
         )
     return {
@@ -173,13 +187,78 @@ def draft_file(
     if issued:
         content["plan"]["issued"] = issued
     if (out / DRAFT).is_file():
-        _keep(content, read_draft(out), ["issued"] if issued else [])
+        told = {"issued": issued, "first_year": first, "last_year": last}
+        _keep(content, read_draft(out), [name for name, given in told.items() if given])
     elif others := [file for file in (TEXT, PAGE) if (out / file).exists()]:
         raise DataError(
             f"{out} holds {' and '.join(others)}, which no draft has made; move it away, or "
             "name another folder with --out"
         )
     return save(content, made.text, out), made
+
+
+def _hash(readings: Any) -> str:
+    """Tell readings as the rules wrote them from those that a person wrote."""
+    return hashlib.sha256(json.dumps(readings, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def write_readings(one: dict[str, Any], plan: Mapping[str, Any]) -> None:
+    """
+    Write the readings of a promise anew, from what its fields are by now.
+
+    Parameters
+    ----------
+    one : dict
+        The promise as draft.yaml holds it.
+    plan : mapping
+        The plan, of which the years are used.
+
+    Raises
+    ------
+    DataError
+        With one line for each field that can't be what a person wrote.
+    """
+    start, end = one["span"]
+    promise = Promise(one["quote"], start, end, one["article"], one["locator"])
+    promise.fields, promise.questions = one["fields"], one["ask"]
+    faults = [f"promise {one['id']!r}: {name}: expected {what}, found {promise[name]!r}"
+              for name, (fits, what) in _FIELDS.items() if not fits(promise[name])]  # fmt: skip
+    levels = promise["levels"]
+    if not faults and levels and _last_of(levels) != (promise["year"], promise["value"]):
+        faults = [f"promise {one['id']!r}: levels end at {max(levels)} with {levels[max(levels)]}, "
+                  f"and value and year are {promise['value']} and {promise['year']}; "
+                  "mend what is wrong, or take levels out"]  # fmt: skip
+    if not faults and promise["range"] and promise["value"] not in promise["range"]:
+        faults = [f"promise {one['id']!r}: range is {promise['range']}, and value is "
+                  f"{promise['value']}; mend what is wrong, or take range out"]  # fmt: skip
+    if faults:
+        raise DataError("the fields of a promise", faults)
+    if promise["op"] in ("<=", "<", ">=", ">"):
+        way = "lower" if promise["op"] in ("<=", "<") else "higher"
+        if promise["better"] != way:
+            promise.fill("better", way, "person")
+    one["readings"] = readings_of(promise, Span(plan["first_year"], plan["last_year"]))
+    one["readings_hash"] = _hash(one["readings"])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _last_of(levels: Mapping[int, str]) -> tuple[int, float]:
+    return max(levels), float(levels[max(levels)].lstrip("<>=~"))
+
+
+#: Comparators of a promise.
+OPS = (">=", ">", "<=", "<", "==", "~")
+#: What the fields that readings are made from can be.
+_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "value": (_is_number, "a number"),
+    "op": (OPS.__contains__, f"one of {', '.join(OPS)}"),
+    "year": (lambda year: _is_number(year) and is_year(year),
+             f"a year from {FIRST_YEAR} to {LAST_YEAR}"),
+    "type": (KINDS.__contains__, f"one of {', '.join(KINDS)}"),
+}  # fmt: skip
 
 
 def save(content: Mapping[str, Any], text: str, folder: Path) -> list[Path]:
@@ -213,7 +292,8 @@ def _keep(content: dict[str, Any], earlier: Mapping[str, Any], told: Iterable[st
         written = {n: f for n, f in old["fields"].items() if f.get("rule") == "person"}
         if old["decision"] == "open" and not written:
             continue
-        promise.update(decision=old["decision"], readings=old["readings"], ask=old["ask"])
+        kept = ("decision", "readings", "readings_hash", "ask")
+        promise.update({name: old[name] for name in kept if name in old})
         promise["fields"] = old["fields"]
         if old["decision"] != "open":
             # A name that a person gave; p007 is but the number that it had.
@@ -273,6 +353,10 @@ _KINDS = {
     "each_year": "each_year_floor", "each_unit": "count", "level": "level",
 }  # fmt: skip
 
+#: Conditions that have to say over how many yearly steps they hold: from the plan's first year, or
+#: from the year before it.
+_STEPWISE = ("each_year", "yearly_change", "total_change")
+
 
 def accept_draft(folder: Path, catalog: Catalog) -> list[Path]:
     """
@@ -304,11 +388,41 @@ def accept_draft(folder: Path, catalog: Catalog) -> list[Path]:
     faults += _taken(catalog.root, content["plan"])
     if not accepted:
         faults.append("promises: none has the decision accept")
+    for one in accepted:
+        if one["readings"] and _hash(one["readings"]) == one.get("readings_hash"):
+            try:
+                write_readings(one, content["plan"])
+            except DataError as error:
+                faults += error.faults
     if faults:
         raise DataError(f"{folder}: nothing was accepted", faults)
     text = (folder / TEXT).read_text("utf-8")
     languages = {lang for study in catalog.studies.values() for lang in study.languages}
-    return _write(content, accepted, text, catalog.root, sorted({content["language"], *languages}))
+    languages = {content["language"], *languages}
+    files = _files(content, accepted, text, catalog.root, sorted(languages))
+    _require_sound(files, catalog.root, folder)
+    write_whole_files(files)
+    return list(files)
+
+
+def _require_sound(files: Mapping[Path, bytes], root: Path, draft_folder: Path) -> None:
+    """Load a copy of the project's definitions with the new files in it, and refuse faults."""
+    own = root / "data" / "definitions"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "data" / "definitions"
+        shutil.copytree(own, copy)
+        told = {path: content for path, content in files.items() if path.is_relative_to(own)}
+        write_whole_files({copy / path.relative_to(own): told[path] for path in told})
+        if (copy / "project.yaml").is_file():
+            given = {**read_yaml(copy / "project.yaml")[0], "base": str(base_of(root))}
+            write_whole_files({copy / "project.yaml": as_yaml(given).encode()})
+        try:
+            load_catalog(folder)
+        except DefinitionError as error:
+            raise DataError(
+                f"{draft_folder}: nothing was accepted, since the plan would not be sound",
+                error.faults,
+            ) from None
 
 
 def _missing(plan: Mapping[str, Any]) -> list[str]:
@@ -352,10 +466,11 @@ def _unsaid(accepted: list[dict[str, Any]], indicators: Mapping[str, Any]) -> li
     return faults
 
 
-def _write(
+def _files(
     content: dict[str, Any], accepted: list[dict[str, Any]], text: str, root: Path,
     languages: list[str],
-) -> list[Path]:  # fmt: skip
+) -> dict[Path, bytes]:  # fmt: skip
+    """Write out the plan, its source, and its text with a seal."""
     plan = content["plan"]
     definitions = root / "data" / "definitions"
     source = _source(plan)
@@ -402,8 +517,7 @@ def _write(
     if not known:
         kept = "" if listed.strip() in ("", "[]") else f"{listed.rstrip()}\n"
         files[sources] = f"{kept}{as_yaml([entry])}".encode()
-    write_whole_files(files)
-    return list(files)
+    return files
 
 
 def _target(
@@ -443,7 +557,7 @@ def _target(
     if held("type") == "frequency":
         every = held("value") if held("unit") == "years" else 1
         target["frequency"] = {"every_years": [every or 1]}
-    if "steps" in one["ask"]:
+    if any(way["type"] in _STEPWISE for given in one["readings"] for way in given["conditions"]):
         last, first = held("year") or plan["last_year"], plan["first_year"]
         target["steps"] = sorted({max(last - first, 1), max(last - first + 1, 1)})
     if numeric:

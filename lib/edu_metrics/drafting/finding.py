@@ -51,6 +51,8 @@ class Found:
     right: str = ""
     implied: bool = False
     unsure: str | None = None
+    #: Whether another verb between the first one and the number goes the other way.
+    two_ways: bool = False
     scale_word: str = ""
 
 
@@ -152,14 +154,17 @@ def _claimed(
                     yield one["why"], match.span()
 
 
+_PARTS = "分之|成半?$|半数"
+
+
 def _takes(one: Found, text: str) -> bool:
     """Tell a number from an article or an idiom: 一个, "one of"."""
     words = text[slice(*one.at)]
-    if one.unit is None and one.type == "level" and not re.search("分之|成$", words):
+    if one.unit is None and one.type == "level" and not re.search(_PARTS, words):
         return (
             bool(re.match(r"[，。；、：]|$|以|左|的", text[one.end :])) or one.rule != "level_word"
         )
-    if one.implied or one.type in _COUNTED or re.search(r"\d|分之|成$", words):
+    if one.implied or one.type in _COUNTED or re.search(rf"\d|{_PARTS}", words):
         return True
     return one.unit in ("percent", "points") and words.isascii()
 
@@ -181,22 +186,27 @@ def _found(
     unit_words = (groups.get("unit") or "") + (groups.get("noun") or "")
     every = numbers_in(groups["every"], rules) if groups.get("every") else ()
     if every and rule["type"] == "frequency":
-        values = every
+        values, unit_words = every, groups["period"]
     money = rules.meaning("units", re.sub(r"[^$£€]", "", words))
     listed = rules.pattern("unit_of_a_list").match(text, match.end("unit")) if unit_words else None
     printed = money or rules.meaning("units", listed["unit"] if listed else unit_words)
     if printed is None and not implied:
         printed = rules.meaning("units", words)
     scale = scale_of(groups.get("unit") or "", rules)
+    start, two_ways = _nearest_verb(groups, match, rules)
     falls = bool(groups.get("way")) and not rules.pattern("words_of_up").match(groups["way"])
     op, op_printed = _comparator(groups, rule, rules)
+    if op in _NOT and groups.get("before"):
+        first = match.start("before")
+        if rules.pattern("negated").search(text[max(first - 40, 0) : first]):
+            op = _NOT[op]
     base = numbers_in(groups["base"], rules) if groups.get("base") else ()
     base_scale = scale_of(groups["base_unit"], rules) if groups.get("base_unit") else scale
     return Found(
         rule=rule["name"],
         type=rule["type"],
         passage=index,
-        start=match.start(),
+        start=start,
         end=match.end(),
         at=match.span(spot),
         values=tuple(round(value * scale, 6) for value in values),
@@ -216,7 +226,38 @@ def _found(
         implied=implied,
         scale_word=(groups.get("unit") or "") if scale > 1 else "",
         unsure=rule.get("unsure"),
+        two_ways=two_ways,
     )  # fmt: skip
+
+
+#: What is not less, and not more.
+_NOT = {"<": ">=", ">": "<="}
+
+
+def _nearest_verb(groups: dict[str, str], match: re.Match[str], rules: Rules) -> tuple[int, bool]:
+    """
+    Put the verb of change that stands nearest before a number, and its subject, into the groups.
+
+    Give where it begins, and whether a word that may be a verb goes another way than it.
+    """
+    words, doubtful = groups.get("subject") or "", ""
+    start = match.start()
+    others = list(rules.pattern("other_way").finditer(words)) if groups.get("way") else []
+    for other in reversed(others):
+        if not (other["sure"] or other["sure_too"] is not None):
+            doubtful = other["way"]
+            continue
+        behind, before = words[other.end("way") :], words[: other.start("way")]
+        if rules.pattern("particle").match(other["way"]):
+            groups["subject"] = before
+        else:
+            start = match.start("subject") + other.start("way")
+            groups["subject"] = behind
+        groups["way"] = other["way"]
+        break
+    up = [bool(rules.pattern("words_of_up").match(way)) for way in (groups.get("way"), doubtful)
+          if way]  # fmt: skip
+    return start, len(set(up)) > 1
 
 
 def year_of(words: str | None) -> int | None:
@@ -284,6 +325,8 @@ class Row:
     obligation: str | None = None
     year_sure: bool = True
     section: str = ""
+    #: Whether its numbers stand in brackets, as sums over the years do.
+    bracketed: bool = False
 
 
 @dataclass
@@ -462,7 +505,11 @@ def _row(
     elif rules.pattern("label_total").search(label):
         found = replace(found, type="cumulative")
     kind = " ".join(cells[column][2] for column in head.kinds if column < len(cells))
-    return Row(found, _label(label, rules), levels, base_year, _obligation(kind, rules), head.sure)
+    printed = [cells[column][2] for column in head.years if column < len(cells)]
+    return Row(
+        found, _label(label, rules), levels, base_year, _obligation(kind, rules), head.sure,
+        bracketed=any(rules.pattern("together").search(words) for words in printed),
+    )  # fmt: skip
 
 
 def _base(

@@ -28,6 +28,7 @@ from edu_metrics.words import say
 #: Types whose number is a change, and types whose number is a level.
 CHANGES = ("yearly_change", "total_change", "doubling", "halving", "only_increase")
 LEVELS = ("level", "from_to", "coverage", "kept", "each_unit")
+KINDS = (*CHANGES, *LEVELS, "range", "cumulative", "each_year", "frequency", "rank")
 
 
 @dataclass
@@ -242,8 +243,7 @@ class _Drafting:
         """Add to a promise that its value is to rise every year."""
         promise.fill("also", "only_increase", one.rule)
         promise.questions.append("steps")
-        for reading in promise.readings:
-            reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
+        promise.readings = readings_of(promise, self.span)
 
     def _leave(self, one: Found | None, why: str) -> None:
         places = (one.at, one.base_at) if one and not one.implied else ()
@@ -282,6 +282,9 @@ class _Drafting:
             promise.fill("obligation", row.obligation, "column_of_the_table")
         year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
         _fill(promise, row.found, year, self.rules, self.span, row.levels)
+        if row.bracketed:
+            promise.fields["type"]["sure"] = "ask"
+            promise.questions.append("type")
         if promise["base"] is not None:
             promise.fill("base_year", row.base_year, "head_of_the_column", bool(row.base_year))
         self._indicator(promise)
@@ -439,9 +442,12 @@ def _fill(
     if op is None:
         counted = kind in ("cumulative", "each_year", "frequency", "each_unit", "rank")
         lower = not counted and _is_lower(subject, rules)
-        op = "<=" if (falls if one.base is not None else lower) else ">="
+        op = "<=" if (falls if one.base is not None or one.implied else lower) else ">="
         if not change and not counted:
             promise.questions.append("floor_or_exact")
+    rises = kind in LEVELS and unit == "ratio" and op in (">=", ">") and one.base is None
+    if one.two_ways or (rises and _is_lower(subject, rules)):
+        promise.questions.append("which_way")
     values = sorted(one.values)
     if change and falls and not one.implied:
         values = sorted(-value for value in values)
@@ -482,7 +488,7 @@ def _fill(
     }
     promise.questions += [question for question, open_ in asked.items() if open_]
     if levels and len(levels) > 1:
-        promise.fill("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
+        promise.fill("levels", {y: f"{o or op}{v:.10g}" for y, (o, v) in levels.items()}, one.rule)
     promise.readings = readings_of(promise, span)
 
 
@@ -594,8 +600,10 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
     list of dict
         As the readings of a target; none for what happens so many times.
     """
+    way = "<" if promise["better"] == "lower" else ">"
+    also = [_yearly("points", f"{way}0", capped=True)] if promise["also"] else []
     return [
-        _reading(promise, name, bound, conditions, default=number == 0)
+        _reading(promise, name, bound, [*conditions, *also], default=number == 0)
         for number, (name, bound, conditions) in enumerate(_ways(promise, span))
     ]
 
@@ -607,7 +615,7 @@ def _ways(promise: Promise, span: Span) -> Iterator[tuple[str, str, list[dict[st
     op = about if promise["op"] == "~" else promise["op"]
     bound = f"{op}{value:.10g}"
     if kind == "only_increase":
-        yield "every_year", bound, [yearly("points", bound, capped=True)]
+        yield "every_year", bound, [_yearly("points", bound, capped=True)]
     elif kind in ("yearly_change", "total_change", "doubling", "halving"):
         unit = "percent" if promise["unit"] == "percent" else "points"
         name = "yearly" if kind == "yearly_change" else "in_all"
@@ -677,7 +685,7 @@ def _reading(
             "conditions": conditions}  # fmt: skip
 
 
-def yearly(unit: str, bound: str, capped: bool = False) -> dict[str, Any]:
+def _yearly(unit: str, bound: str, capped: bool = False) -> dict[str, Any]:
     """Write out a condition on every yearly step."""
     made: dict[str, Any] = {"type": "yearly_change", "unit": unit, "change": [bound]}
     return {**made, "capped": True} if capped else made
@@ -690,7 +698,7 @@ def _level(at: dict[int, str]) -> dict[str, Any]:
 def _change(promise: Promise, unit: str, bound: str) -> dict[str, Any]:
     since, year = promise["base_year"], promise["year"]
     if promise["type"] == "yearly_change":
-        return yearly(unit, bound)
+        return _yearly(unit, bound)
     if since and since < year:
         return {"type": "change_since", "unit": unit, "since": since, "by": year, "change": [bound]}
     return {"type": "total_change", "unit": unit, "change": [bound]}

@@ -111,25 +111,57 @@ def _with_tabs(line: str) -> str:
 def _word(content: bytes) -> str:
     require_extra("draft", "docx")
     import docx
-    from docx.table import Table
 
     measure("its archive", content, _MOST_UNFOLDED)
     document = docx.Document(BytesIO(content))
-    lines: list[str] = []
-    for part in document.iter_inner_content():
-        lines += _rows_of_word(part) if isinstance(part, Table) else [part.text]
-    return "\n".join(lines)
+    return "\n".join(_lines_of_word(document.element.body, document))
 
 
-def _rows_of_word(table: Any) -> Iterator[str]:
-    """Give the rows of a table; a cell that spans several stands once."""
+#: What stands around paragraphs without being one, and what of a paragraph is no text of it.
+_AROUND = ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
+_HIDDEN = ("del", "moveFrom", "pPr", "rPr", "Fallback", "txbxContent")
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+
+
+def _name(part: Any) -> str:
+    return str(part.tag).rpartition("}")[2]
+
+
+def _lines_of_word(parts: Any, document: Any) -> Iterator[str]:
+    """Give paragraphs and rows in order: also what is inserted, nested, boxed or in controls."""
+    from docx.table import Table
+
+    for part in parts:
+        if _name(part) == "p":
+            yield _words_of(part)
+            for box in part.iter("{*}txbxContent"):
+                if not any(_name(outer) == "Fallback" for outer in box.iterancestors()):
+                    yield from _lines_of_word(box, document)
+        elif _name(part) == "tbl":
+            yield from _rows_of_word(Table(part, document), document)
+        elif _name(part) in _AROUND:
+            yield from _lines_of_word(part, document)
+
+
+def _words_of(part: Any) -> str:
+    """Give the text of a paragraph, or of those of a cell."""
+    if _name(part) == "t":
+        return part.text or ""
+    inner = (_words_of(one) for one in part if _name(one) not in (*_HIDDEN, "tbl"))
+    return _SIGNS.get(_name(part), "") + (" " if _name(part) == "tc" else "").join(inner)
+
+
+def _rows_of_word(table: Any, document: Any) -> Iterator[str]:
+    """Give the rows of a table, each before the tables in it; what spans cells stands once."""
     for row in table.rows:
-        cells, seen = [], None
+        cells, nested, seen = [], [], None
         for cell in row.cells:
             if cell._tc is not seen:
-                cells.append(" ".join(cell.text.split()))
+                cells.append(" ".join(_words_of(cell._tc).split()))
+                nested += [one for one in cell._tc.iterchildren() if _name(one) == "tbl"]
             seen = cell._tc
         yield "\t".join(cells)
+        yield from _lines_of_word(nested, document)
 
 
 def _pdf(content: bytes) -> str:

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from edu_metrics.catalog import nearest
-from edu_metrics.drafting.files import DECISIONS, TEXT, read_draft, save
-from edu_metrics.drafting.finding import Span
-from edu_metrics.drafting.promises import Promise, readings_of, said
+from edu_metrics.drafting.files import DECISIONS, OPS, TEXT, read_draft, save, write_readings
+from edu_metrics.drafting.promises import said
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 from edu_metrics.serving import Reply, Request, Route, serve
@@ -24,7 +23,6 @@ from edu_metrics.words import html_lang, say
 
 #: Without it a browser sends forms with the origin "null", and the server takes none of those.
 _OF_FORMS = {"Referrer-Policy": "same-origin"}
-_OPS = (">=", ">", "<=", "<", "==", "~")
 #: Fields that a card shows, in this order, and those that a person may write in the page.
 SHOWN = (
     *("subject", "scope", "indicator", "value", "op", "unit", "year", "type"),
@@ -202,7 +200,8 @@ def decide(folder: Path, form: dict[str, str]) -> None:
             one["fields"][name] = {**held, "is": value, "sure": "yes", "rule": "person"}
     told = [one["fields"].get(name, {}).get("rule") for name in ("value", "op", "year")]
     if one["readings"] and "person" in told:
-        _write_readings(one, content)
+        one["fields"].pop("levels", None)
+        write_readings(one, content["plan"])
     if one["fields"].get("indicator", {}).get("is"):
         one["ask"] = [name for name in one["ask"] if name != "indicator"]
     one["decision"] = form["decision"]
@@ -229,8 +228,10 @@ def decide_by_id(
     DataError
         With one line for each id that the draft does not have.
     """
+    yes, no, areas = list(yes), list(no), list(areas)
+    if both := sorted({*yes} & {*no}):
+        raise DataError(f"expected one decision on a promise, found yes and no: {', '.join(both)}")
     told = {**dict.fromkeys(yes, "accept"), **dict.fromkeys(no, "reject")}
-    areas = list(areas)
     if not told and not areas:
         return
     content = read_draft(folder)
@@ -268,18 +269,6 @@ def describe_plan(folder: Path, form: dict[str, str]) -> None:
     save(content, (folder / TEXT).read_text("utf-8"), folder)
 
 
-def _write_readings(one: dict[str, Any], content: dict[str, Any]) -> None:
-    """Write the readings anew with the numbers that a person put in."""
-    first, last = one["span"]
-    promise = Promise(one["quote"], first, last, one["article"], one["locator"])
-    promise.fields, promise.questions = one["fields"], one["ask"]
-    promise.fields.pop("levels", None)
-    if promise["op"] in ("<=", "<", ">=", ">"):
-        promise.fill("better", "lower" if promise["op"] in ("<=", "<") else "higher", "person")
-    span = Span(content["plan"]["first_year"], content["plan"]["last_year"])
-    one["readings"] = readings_of(promise, span)
-
-
 def _only(fits: Callable[[Any], bool], value: Any) -> Any:
     """Give a value that fits; a ValueError else."""
     if not fits(value):
@@ -291,7 +280,7 @@ _YEAR = (lambda given: _only(is_year, int(given)), f"a year from {FIRST_YEAR} to
 #: How what is written into a field of the page is read, and what is expected of it.
 _READ: dict[str, tuple[Callable[[str], Any], str]] = {
     "value": (lambda given: _only(math.isfinite, float(given.replace(",", ""))), "a number"),
-    "op": (lambda given: _only(_OPS.__contains__, given), f"one of {', '.join(_OPS)}"),
+    "op": (lambda given: _only(OPS.__contains__, given), f"one of {', '.join(OPS)}"),
     "issued": (dt.date.fromisoformat, "a day such as 2021-03-01"),
     "year": _YEAR,
     "first_year": _YEAR,

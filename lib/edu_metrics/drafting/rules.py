@@ -18,6 +18,8 @@ import yaml
 
 _MACRO = re.compile(r"<([A-Z_]+)(?::(\w+))?>")
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5}
+#: A number of more than this counts nothing, whatever its unit.
+_NO_COUNT = 1e18
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -108,7 +110,13 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
     >>> numbers_in("1,200", en), numbers_in("two-thirds", en), numbers_in("sixty", en)
     ((1200.0,), (66.6667,), (60.0,))
     """
-    words = words.strip(" $£€").lower()
+    numbers = _read(words.strip(" $£€").lower(), rules)
+    return numbers if all(number < _NO_COUNT for number in numbers) else ()
+
+
+def _read(words: str, rules: Rules) -> tuple[float, ...]:
+    words = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", words)  # 20 000
+    words = re.sub(r"(?<=\d),(?=\d{1,2}(?!\d))", ".", words)  # 97,5
     digits = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", words)
     if len(digits) == 2 and re.search(r"\d (?:in|out of) (?:every )?\d", words):
         return (round(100 * float(digits[0]) / float(digits[1]), 4),)
@@ -121,8 +129,8 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
     known = _known(words, rules)
     if known is not None:
         return (float(known),)
-    if words.endswith("成"):
-        return (10.0 * _DIGITS[words[0]],)
+    if part := re.fullmatch("(.)成(半)?", words):
+        return (10.0 * _DIGITS[part[1]] + (5 if part[2] else 0),)
     part = re.fullmatch(r"(?:(百)|(.+))分之(.+)", words)
     if part:
         whole = 100 if part[1] else _chinese(part[2])
