@@ -548,10 +548,9 @@ def _compared(
     one, two = parts.unit(indicator.unit), parts.unit(other.unit) if other else None
     if one is None or two is None:
         return
-    percent = [measure_of(unit).same_as(Measure({}, 0.01)) for unit in (one, two)]
-    # A ratio may be of two units, such as pupils to a class, but not of a rate to a count.
+    # A ratio may be of two units, such as pupils to a class.
     alike = measure_of(one).same_as(measure_of(two)) and _counts(one, two)
-    if not alike and (condition.measure != "ratio" or any(percent)):
+    if not alike and condition.measure != "ratio":
         yield f"to: {indicator.id!r} counts in {one.id}, and {other.id!r} in {two.id}"
 
 
