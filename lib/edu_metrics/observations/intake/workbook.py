@@ -437,8 +437,12 @@ class OfficeZip:
         faults: dict[str, list[str]] = {}
         last_row = last_column = 0
         for row, column, cell in _walk(self.name, xml):
-            inside = {item.tag.rpartition("}")[2]: item for item in cell}
-            formula, value = inside.get("f"), inside.get("v", inside.get("is"))
+            formula = value = None
+            for item in cell:
+                if item.tag.endswith("}v") or (value is None and item.tag.endswith("}is")):
+                    value = item
+                elif item.tag.endswith("}f"):
+                    formula = item
             if formula is None and (value is None or (not value.text and not len(value))):
                 continue
             last_row, last_column = max(last_row, row), max(last_column, column)
